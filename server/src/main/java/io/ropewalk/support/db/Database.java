@@ -1,0 +1,23 @@
+package io.ropewalk.support.db;
+
+import org.jdbi.v3.core.Handle;
+
+/// The rows of the server, on SQLite or PostgreSQL, from one SQL text: ids are text, times epoch milliseconds in
+/// `bigint`, flags `smallint`, JSON opaque text, bytes `bytea`; no `skip locked`, no identity columns.
+///
+/// When [#write] returns, the change is synced to disk.
+public interface Database extends AutoCloseable {
+    /// Runs queries on one consistent state.
+    <T> T read(Work<T> work);
+
+    /// Runs a transaction. It may be run more than once before it succeeds, so it must have no effects but its
+    /// statements. An exception undoes it and comes out as it is.
+    <T> T write(Work<T> work);
+
+    @Override
+    void close();
+
+    interface Work<T> {
+        T with(Handle handle);
+    }
+}

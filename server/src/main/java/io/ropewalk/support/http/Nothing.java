@@ -1,0 +1,6 @@
+package io.ropewalk.support.http;
+
+/// An answer without a body.
+public enum Nothing {
+    NOTHING
+}

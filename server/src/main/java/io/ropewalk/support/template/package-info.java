@@ -1,0 +1,5 @@
+/// A small, safe template engine.
+@NullMarked
+package io.ropewalk.support.template;
+
+import org.jspecify.annotations.NullMarked;

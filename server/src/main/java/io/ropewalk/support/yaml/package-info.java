@@ -1,0 +1,5 @@
+/// YAML with the place of every node.
+@NullMarked
+package io.ropewalk.support.yaml;
+
+import org.jspecify.annotations.NullMarked;
