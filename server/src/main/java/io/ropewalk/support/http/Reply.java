@@ -8,6 +8,7 @@ import java.util.List;
 /// media type.
 ///
 /// @param <R> what the handler returns
+@SuppressWarnings("UnusedTypeParameter") // It ties the handler to what the API says it answers with.
 public record Reply<R>(Type type, int status, String mediaType) {
     private static final String JSON = "application/json";
 
