@@ -1,0 +1,24 @@
+package io.ropewalk.support.db;
+
+import io.ropewalk.spi.ErrorCode;
+import io.ropewalk.spi.RopewalkException;
+import java.nio.file.Path;
+
+/// Opens the database that the configuration names.
+public final class Databases {
+    private Databases() {}
+
+    /// @param url `jdbc:postgresql://…`, or anything that begins with `jdbc:sqlite:`, or empty for SQLite in `file`
+    public static Database open(String url, Path file) {
+        if (url.startsWith("jdbc:postgresql:")) {
+            return new PostgresDatabase(url);
+        }
+        if (url.isEmpty() || url.startsWith("jdbc:sqlite:")) {
+            return new SqliteDatabase(file);
+        }
+        throw new RopewalkException(
+                ErrorCode.INVALID_REQUEST,
+                "The database '%s' is of no known kind: leave it empty for SQLite in the data directory, or give 'jdbc:postgresql://host/name?user=…'."
+                        .formatted(url.replaceAll("(?i)password=[^&]*", "password=…")));
+    }
+}

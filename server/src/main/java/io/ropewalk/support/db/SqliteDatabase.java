@@ -1,0 +1,200 @@
+package io.ropewalk.support.db;
+
+import io.ropewalk.spi.ErrorCode;
+import io.ropewalk.spi.RopewalkException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TransactionMode;
+
+/// One file, one writer. Writes that arrive while a commit is being synced are carried out together and share the
+/// next one; each has a savepoint of its own, so that one's failure undoes only its own work.
+public final class SqliteDatabase implements Database {
+    private static final int READERS = 4;
+    private static final int LARGEST_BATCH = 512;
+
+    private final Path file;
+    private final BlockingQueue<Handle> readers = new ArrayBlockingQueue<>(READERS);
+    private final BlockingQueue<Write<?>> queue = new LinkedBlockingQueue<>();
+    private final Thread writer;
+    private volatile boolean closing;
+
+    private record Write<T>(Work<T> work, CompletableFuture<T> result) {}
+
+    private record Outcome(
+            Write<?> write,
+            @org.jspecify.annotations.Nullable Object value) {}
+
+    public SqliteDatabase(Path file) {
+        this.file = file;
+        Migrations.apply(dataSource(false));
+        Handle writing = open(false);
+        for (int i = 0; i < READERS; i++) {
+            readers.add(open(true));
+        }
+        writer = Thread.ofPlatform().name("sqlite-writer").daemon().start(() -> writeUntilClosed(writing));
+    }
+
+    private org.sqlite.SQLiteDataSource dataSource(boolean reading) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(JournalMode.WAL);
+        config.setSynchronous(SynchronousMode.FULL);
+        config.setBusyTimeout(10_000);
+        config.enforceForeignKeys(true);
+        config.setCacheSize(-16_000);
+        config.setTransactionMode(reading ? TransactionMode.DEFERRED : TransactionMode.IMMEDIATE);
+        org.sqlite.SQLiteDataSource source = new org.sqlite.SQLiteDataSource(config);
+        source.setUrl("jdbc:sqlite:" + file);
+        return source;
+    }
+
+    private Handle open(boolean reading) {
+        Handle handle = Jdbi.create(dataSource(reading)).open();
+        if (reading) {
+            handle.execute("pragma query_only = 1");
+        }
+        return handle;
+    }
+
+    @Override
+    public <T> T read(Work<T> work) {
+        Handle handle = borrow();
+        try {
+            return handle.inTransaction(work::with);
+        } finally {
+            readers.add(handle);
+        }
+    }
+
+    private Handle borrow() {
+        try {
+            Handle handle = readers.poll(30, TimeUnit.SECONDS);
+            if (handle == null) {
+                throw new RopewalkException(
+                        ErrorCode.UNAVAILABLE, "The database was busy for 30 s with other reads; try again.");
+            }
+            return handle;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RopewalkException(ErrorCode.UNAVAILABLE, "The server is shutting down; try again later.", e);
+        }
+    }
+
+    @Override
+    public <T> T write(Work<T> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        if (closing) {
+            throw new RopewalkException(ErrorCode.UNAVAILABLE, "The server is shutting down; try again later.");
+        }
+        queue.add(new Write<>(work, result));
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private void writeUntilClosed(Handle handle) {
+        List<Write<?>> batch = new ArrayList<>();
+        while (!closing || !queue.isEmpty()) {
+            try {
+                Write<?> first = queue.poll(200, TimeUnit.MILLISECONDS);
+                if (first == null) {
+                    continue;
+                }
+                batch.add(first);
+                queue.drainTo(batch, LARGEST_BATCH - 1);
+                commit(handle, batch);
+            } catch (InterruptedException e) {
+                closing = true;
+            } finally {
+                batch.clear();
+            }
+        }
+        handle.close();
+    }
+
+    private void commit(Handle handle, List<Write<?>> batch) {
+        List<Outcome> done = new ArrayList<>(batch.size());
+        try {
+            handle.begin();
+            for (Write<?> write : batch) {
+                attempt(handle, write, done);
+            }
+            handle.commit();
+        } catch (RuntimeException e) {
+            rollback(handle);
+            RopewalkException lost = new RopewalkException(
+                    ErrorCode.UNAVAILABLE,
+                    "The change was not stored: the database in '%s' cannot be written (%s). Free the disk or make it writable, then try again."
+                            .formatted(file.getParent(), rootMessage(e)),
+                    e);
+            batch.forEach(write -> write.result().completeExceptionally(lost));
+            return;
+        }
+        done.forEach(SqliteDatabase::complete);
+    }
+
+    private static void attempt(Handle handle, Write<?> write, List<Outcome> done) {
+        handle.execute("savepoint w");
+        try {
+            done.add(new Outcome(write, write.work().with(handle)));
+            handle.execute("release w");
+        } catch (RuntimeException | Error e) {
+            handle.execute("rollback to w");
+            handle.execute("release w");
+            write.result().completeExceptionally(e);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // The value came from this very write.
+    private static void complete(Outcome outcome) {
+        ((CompletableFuture<@org.jspecify.annotations.Nullable Object>)
+                        outcome.write().result())
+                .complete(outcome.value());
+    }
+
+    private static void rollback(Handle handle) {
+        try {
+            if (!handle.getConnection().getAutoCommit()) {
+                handle.rollback();
+            }
+        } catch (RuntimeException | SQLException ignored) {
+            // SQLite has rolled back by itself already, as it does when the disk is full.
+        }
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            writer.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        readers.forEach(Handle::close);
+    }
+}
