@@ -14,6 +14,11 @@ public sealed interface Caller extends Principal {
     /// What they may see; every read of a store takes it.
     Scope scope();
 
+    @Override
+    default boolean anonymous() {
+        return false;
+    }
+
     static Caller of(Call call) {
         if (call.principal() instanceof Caller caller) {
             return caller;
@@ -64,6 +69,11 @@ public sealed interface Caller extends Principal {
         @Override
         public boolean holds(Permission permission) {
             return permission.equals(Permission.NONE);
+        }
+
+        @Override
+        public boolean anonymous() {
+            return true;
         }
     }
 }

@@ -6,4 +6,7 @@ public interface Principal {
     String name();
 
     boolean holds(Permission permission);
+
+    /// Nobody has been recognised.
+    boolean anonymous();
 }
