@@ -166,7 +166,7 @@ public final class OpenApi {
     private static String operationId(Endpoint<?, ?> endpoint) {
         String path = endpoint.path().replace("/api/v1", "");
         StringBuilder id = new StringBuilder(endpoint.method().name().toLowerCase(Locale.ROOT));
-        for (String segment : path.split("[/{}.-]+")) {
+        for (String segment : path.split("[/{}.-]+", -1)) {
             if (!segment.isEmpty()) {
                 id.append(Character.toUpperCase(segment.charAt(0))).append(segment.substring(1));
             }
@@ -176,7 +176,7 @@ public final class OpenApi {
 
     /// The first literal segment that names a thing rather than where it lies.
     private static String tag(String path) {
-        List<String> words = Arrays.stream(path.replace("/api/v1", "").split("/"))
+        List<String> words = Arrays.stream(path.replace("/api/v1", "").split("/", -1))
                 .filter(segment -> !segment.isEmpty() && !segment.startsWith("{"))
                 .toList();
         if (words.isEmpty()) {

@@ -20,7 +20,7 @@ public final class SessionCookie {
 
     /// The cookie's value in a `Cookie` header.
     public static Optional<String> find(String header) {
-        return Arrays.stream(header.split(";"))
+        return Arrays.stream(header.split(";", -1))
                 .map(String::strip)
                 .filter(pair -> pair.startsWith(NAME + "="))
                 .map(pair -> pair.substring(NAME.length() + 1))
