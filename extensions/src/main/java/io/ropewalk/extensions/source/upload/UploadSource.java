@@ -2,13 +2,20 @@ package io.ropewalk.extensions.source.upload;
 
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.spi.source.Setting;
 import io.ropewalk.spi.source.SourceContext;
 import io.ropewalk.spi.source.SourceType;
+import org.jspecify.annotations.Nullable;
 
 /// The newest tree of files that was uploaded for the source. A run keeps the snapshot that was newest when it was
 /// submitted.
 public final class UploadSource implements SourceType<UploadSource.UploadSettings> {
-    public record UploadSettings() {}
+    public record UploadSettings(
+            @Setting(
+                    "Folder beside the project document whose files 'ropewalk apply' and 'ropewalk run' upload; left out, the"
+                            + " document's own. The server never looks at it.")
+            @Nullable
+            String path) {}
 
     @Override
     public String kind() {
@@ -31,7 +38,7 @@ public final class UploadSource implements SourceType<UploadSource.UploadSetting
                 .latest(context.projectId(), context.source())
                 .orElseThrow(() -> new RopewalkException(
                         ErrorCode.SOURCE_UNAVAILABLE,
-                        "Nothing has been uploaded yet for the source '%s' of project '%s'. Run 'ropewalk push' in the directory that holds its files, or upload an archive on the project's page."
+                        "Nothing has been uploaded yet for the source '%s' of project '%s'. Run 'ropewalk apply' beside the project document, or upload an archive on the project's page."
                                 .formatted(context.source(), context.project())));
         return new Pin(snapshot, "snapshot " + snapshot);
     }
