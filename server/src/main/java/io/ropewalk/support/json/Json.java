@@ -1,6 +1,8 @@
 package io.ropewalk.support.json;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -9,6 +11,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.ropewalk.spi.LaunchId;
+import io.ropewalk.spi.ProjectId;
+import io.ropewalk.spi.RunId;
+import io.ropewalk.spi.WorkspaceId;
 
 /// JSON as this server speaks it: camel case, times as ISO 8601 text, absent instead of null, unknown keys refused.
 /// For what the server itself wrote to its store; a client's bytes are parsed by the endpoint layer, which answers with
@@ -23,7 +29,20 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
+            .addMixIn(RunId.class, IdText.class)
+            .addMixIn(ProjectId.class, IdText.class)
+            .addMixIn(WorkspaceId.class, IdText.class)
+            .addMixIn(LaunchId.class, IdText.class)
             .build();
+
+    /// Ids are plain text on the wire.
+    private abstract static class IdText {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        IdText(@SuppressWarnings("unused") String value) {}
+
+        @JsonValue
+        abstract String value();
+    }
 
     private Json() {}
 
