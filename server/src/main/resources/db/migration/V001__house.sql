@@ -167,3 +167,11 @@ create table metric_batch (
     body bytea not null,
     primary key (run_id, sequence)
 );
+
+create table metric_cursor (
+    run_id text not null,
+    log text not null,
+    attempt integer not null,
+    position bigint not null,
+    primary key (run_id, log, attempt)
+);

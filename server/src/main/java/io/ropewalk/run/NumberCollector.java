@@ -1,0 +1,164 @@
+package io.ropewalk.run;
+
+import io.ropewalk.access.Scope;
+import io.ropewalk.log.LineReader;
+import io.ropewalk.log.LogFile;
+import io.ropewalk.log.LogLine;
+import io.ropewalk.metric.MetricStore;
+import io.ropewalk.metric.NewPoint;
+import io.ropewalk.metric.StdoutNumbers;
+import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.spi.RunId;
+import io.ropewalk.support.db.Database;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes the numbers that programs print out of their logs. How far a log has been read is stored together with the
+/// numbers found, so that a crash at any line neither loses nor doubles one. Thread-safe.
+public final class NumberCollector {
+    private static final Logger LOGGER = LoggerFactory.getLogger(NumberCollector.class);
+    /// Points that are stored at once.
+    private static final int BATCH = 5_000;
+    /// So much of a log without numbers is read again, at most, after a restart.
+    private static final long UNSTORED = 4L * 1024 * 1024;
+    private static final int STRIPES = 64;
+
+    private final Database database;
+    private final MetricStore store;
+    private final RunLogSource logs;
+    private final InstantSource clock;
+    private final List<Lock> stripes = new ArrayList<>();
+    private final Map<RunId, Map<Log, Cursor>> cursors = new ConcurrentHashMap<>();
+
+    public NumberCollector(Database database, MetricStore store, RunLogSource logs, InstantSource clock) {
+        this.database = database;
+        this.store = store;
+        this.logs = logs;
+        this.clock = clock;
+        for (int i = 0; i < STRIPES; i++) {
+            stripes.add(new ReentrantLock());
+        }
+    }
+
+    private record Log(String name, int attempt) {}
+
+    /// @param stored the position in the database
+    /// @param reached how far the log has been read; between the two there was no number
+    private record Cursor(long stored, long reached) {}
+
+    /// Takes what the logs of these runs have gained. A log that cannot be read now is left for the next pass.
+    public void pass(Collection<RunId> running) {
+        for (RunId run : running) {
+            try {
+                collect(run, false);
+            } catch (RopewalkException e) {
+                LOGGER.warn("Numbers of run {} are not collected for now: {}", run, e.getMessage());
+            }
+        }
+    }
+
+    /// Takes everything that is left in the logs of a run whose programs have ended. Safe to repeat.
+    public void drain(RunId run) {
+        collect(run, true);
+        cursors.remove(run);
+    }
+
+    private void collect(RunId run, boolean ended) {
+        Lock lock = stripes.get(Math.floorMod(run.hashCode(), STRIPES));
+        lock.lock();
+        try {
+            Map<Log, Cursor> known = cursors.computeIfAbsent(run, this::stored);
+            for (LogFile file : logs.logs(Scope.EVERYTHING, run)) {
+                if (!file.name().equals(LogFile.MASTER)) {
+                    file.attempts().forEach(attempt -> collect(run, file, new Log(file.name(), attempt), known, ended));
+                }
+            }
+        } catch (RuntimeException e) {
+            cursors.remove(run);
+            throw e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void collect(RunId run, LogFile file, Log log, Map<Log, Cursor> known, boolean ended) {
+        Cursor cursor = known.getOrDefault(log, new Cursor(0, 0));
+        if (log.attempt() == file.attempt() && file.bytes() == cursor.reached()) {
+            return;
+        }
+        LineReader reader = new LineReader(
+                (offset, limit) -> logs.read(Scope.EVERYTHING, run, log.name(), log.attempt(), offset, limit),
+                cursor.reached());
+        List<NewPoint> points = new ArrayList<>();
+        while (true) {
+            Optional<LogLine> line = reader.next();
+            line.ifPresent(each -> points.addAll(numbers(each)));
+            boolean last = line.isEmpty();
+            if (last && ended) {
+                reader.pending().ifPresent(each -> points.addAll(numbers(each)));
+            }
+            long reached = last && ended ? reader.end() : reader.position();
+            if (points.size() >= BATCH || (last && !points.isEmpty()) || reached - cursor.stored() > UNSTORED) {
+                move(run, log, cursor, reached, points);
+                cursor = new Cursor(reached, reached);
+                points.clear();
+            } else if (points.isEmpty()) {
+                cursor = new Cursor(cursor.stored(), reached);
+            }
+            known.put(log, cursor);
+            if (last) {
+                return;
+            }
+        }
+    }
+
+    private List<NewPoint> numbers(LogLine line) {
+        return StdoutNumbers.parse(line.text(), clock.millis());
+    }
+
+    private void move(RunId run, Log log, Cursor from, long to, List<NewPoint> points) {
+        store.append(run, points, handle -> move(handle, run, log, from.stored(), to));
+    }
+
+    private static void move(Handle handle, RunId run, Log log, long from, long to) {
+        int moved = handle.createUpdate("""
+                        insert into metric_cursor (run_id, log, attempt, position)
+                        values (:run, :log, :attempt, :to)
+                        on conflict (run_id, log, attempt) do update set position = excluded.position
+                        where metric_cursor.position = :from
+                        """)
+                .bind("run", run.value())
+                .bind("log", log.name())
+                .bind("attempt", log.attempt())
+                .bind("from", from)
+                .bind("to", to)
+                .execute();
+        if (moved != 1) {
+            throw new IllegalStateException("log " + log + " of run " + run + " was read by somebody else as well");
+        }
+    }
+
+    private Map<Log, Cursor> stored(RunId run) {
+        Map<Log, Cursor> stored = new HashMap<>();
+        database.read(handle -> handle.createQuery(
+                                "select log, attempt, position from metric_cursor where run_id = :run")
+                        .bind("run", run.value())
+                        .map((row, _) -> Map.entry(
+                                new Log(row.getString("log"), row.getInt("attempt")),
+                                new Cursor(row.getLong("position"), row.getLong("position"))))
+                        .list())
+                .forEach(entry -> stored.put(entry.getKey(), entry.getValue()));
+        return stored;
+    }
+}
