@@ -34,8 +34,8 @@ public sealed interface LinePattern {
         }
     }
 
-    /// A regular expression that cannot run away: repetitions are bounded by [#MOST_REPETITIONS] when it is read, steps
-    /// by [#MOST_STEPS] a line when it runs.
+    /// A regular expression that cannot run away: repetitions are bounded by [#MOST_REPETITIONS] when it is
+    /// read, steps by [#MOST_STEPS] a line when it runs.
     final class Regex implements LinePattern {
         static final int LONGEST = 1_000;
         static final long MOST_REPETITIONS = 10_000;

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Cuts a log into lines, holding no more than one window of it. Where a line begins and ends depends on the bytes
-/// and on where reading began, never on how they arrived.
+/// Cuts a log into lines, holding no more than one window of it. Where a line begins and ends depends on the
+/// bytes and on where reading began, never on how they arrived.
 ///
-/// A line longer than [#LONGEST] is folded. One that is rewritten with carriage returns is shown as its last state; a
-/// bar that is rewritten for longer than a window shows one state per window.
+/// A line longer than [#LONGEST] is folded. One that is rewritten with carriage returns is shown as its last
+/// state; a bar that is rewritten for longer than a window shows one state per window.
 public final class LineReader {
     static final int LONGEST = 64 * 1024;
     private static final int WINDOW = 256 * 1024;

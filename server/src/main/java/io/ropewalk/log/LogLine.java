@@ -2,8 +2,8 @@ package io.ropewalk.log;
 
 import org.jspecify.annotations.Nullable;
 
-/// A line as it is shown: decoded, without its end, of a line that a progress bar has rewritten only the last state.
-/// Colours (ANSI sequences) are left in it.
+/// A line as it is shown: decoded, without its end, of a line that a progress bar has rewritten only the last
+/// state. Colours (ANSI sequences) are left in it.
 ///
 /// @param offset of its first byte in its log
 /// @param log which log it is from, where several are shown together

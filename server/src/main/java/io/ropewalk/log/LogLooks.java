@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-/// How far the logs of the runs that somebody watches have grown. However many watch a run, it is looked at once in
-/// each interval. Thread-safe.
+/// How far the logs of the runs that somebody watches have grown. However many watch a run, it is looked at
+/// once in each interval. Thread-safe.
 public final class LogLooks {
     private final Function<RunId, List<LogFile>> look;
     private final long interval;

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// A log as it grows, as events: `lines`, each with the position after it as its id, and `end` when nothing will
-/// follow. Programs write their logs without telling, so it looks for growth by itself; a signal makes it look at
-/// once.
+/// A log as it grows, as events: `lines`, each with the position after it as its id, and `end` when nothing
+/// will follow. Programs write their logs without telling, so it looks for growth by itself; a signal makes it
+/// look at once.
 public final class LogTail implements EventStream {
     private static final int LINES_PER_EVENT = 500;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
@@ -30,7 +30,8 @@ public final class LogTail implements EventStream {
     public record Lines(List<LogLine> lines, Object next) {}
 
     /// @param position where to begin
-    /// @param partial also send what there is of a last line that has no end yet, and again whenever it has changed
+    /// @param partial also send what there is of a last line that has no end yet, and again whenever it has
+    ///     changed
     public LogTail(Signals signals, String topic, String position, boolean partial, Pages pages) {
         this.signals = signals;
         this.topic = topic;

@@ -18,8 +18,9 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.function.Function;
 
-/// The server's own lines about a run, the log `master`: appended to `logs/master.log` in the run's directory, each
-/// with its time. Thread-safe. After a crash the caller may say a thing again; a line is never torn by another.
+/// The server's own lines about a run, the log `master`: appended to `logs/master.log` in the run's directory,
+/// each with its time. Thread-safe. After a crash the caller may say a thing again; a line is never torn by
+/// another.
 public final class MasterLog {
     private static final DateTimeFormatter TIME =
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter();

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Points that were written together, by columns: point `i` belongs to series `names[series[i]]`. The arrays are never
-/// changed.
+/// Points that were written together, by columns: point `i` belongs to series `names[series[i]]`. The arrays
+/// are never changed.
 record Batch(String[] names, int[] series, long[] steps, long[] times, double[] values) {
     static Batch of(List<Point> points) {
         int size = points.size();

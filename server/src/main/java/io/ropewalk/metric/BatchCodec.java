@@ -15,8 +15,8 @@ import java.util.zip.CRC32C;
 /// - a column of values, their eight raw bytes, little-endian
 /// - CRC-32C of everything before it, little-endian
 ///
-/// Counts and lengths are varints (seven bits a byte, lowest first); differences are varints with the sign in the
-/// lowest bit, and wrap around, so that any two steps or times have one.
+/// Counts and lengths are varints (seven bits a byte, lowest first); differences are varints with the sign in
+/// the lowest bit, and wrap around, so that any two steps or times have one.
 final class BatchCodec {
     private static final byte VERSION = 1;
     private static final int CHECKSUM = 4;

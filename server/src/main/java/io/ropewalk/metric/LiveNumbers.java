@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/// Hands numbers that were just stored to those who watch a run. A watcher that is slow loses the oldest; it draws
-/// from the store anyway, and these are only what came since. Thread-safe.
+/// Hands numbers that were just stored to those who watch a run. A watcher that is slow loses the oldest; it
+/// draws from the store anyway, and these are only what came since. Thread-safe.
 public final class LiveNumbers {
     private static final int MOST = 10_000;
 

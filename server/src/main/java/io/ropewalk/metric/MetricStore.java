@@ -18,8 +18,8 @@ import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps the numbers of runs: each batch is one row, and no row is ever changed. What has been read stays in memory
-/// while there is room. Thread-safe; one process writes a database.
+/// Keeps the numbers of runs: each batch is one row, and no row is ever changed. What has been read stays in
+/// memory while there is room. Thread-safe; one process writes a database.
 ///
 /// A batch that is damaged on disk is reported in the server's log with its place, and everything else is read.
 public final class MetricStore {
@@ -151,8 +151,8 @@ public final class MetricStore {
         }
     }
 
-    /// Series to draw, each of at most `most` points (at least 5); all of the run's series when no names are given. A
-    /// series that has no points is empty.
+    /// Series to draw, each of at most `most` points (at least 5); all of the run's series when no names are
+    /// given. A series that has no points is empty.
     public List<Series> series(RunId run, Collection<String> names, int most) {
         Map<String, Column> columns = columns(run, names);
         List<Series> series = new ArrayList<>();
@@ -277,8 +277,8 @@ public final class MetricStore {
         }
     }
 
-    /// Lets go of a run, and forgets those that were used longest ago when there are too many. One that is in use is
-    /// never forgotten: its next sequence is known here alone.
+    /// Lets go of a run, and forgets those that were used longest ago when there are too many. One that is in
+    /// use is never forgotten: its next sequence is known here alone.
     private void give(Known numbers) {
         synchronized (known) {
             numbers.users--;

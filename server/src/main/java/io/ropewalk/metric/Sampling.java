@@ -1,7 +1,7 @@
 package io.ropewalk.metric;
 
-/// Fewer points that draw the same line: of each stretch of a series its smallest and largest value and its first NaN,
-/// and the series' first and last point.
+/// Fewer points that draw the same line: of each stretch of a series its smallest and largest value and its
+/// first NaN, and the series' first and last point.
 final class Sampling {
     private static final int PER_STRETCH = 3;
 

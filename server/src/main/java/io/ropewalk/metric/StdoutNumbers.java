@@ -19,8 +19,9 @@ import java.util.OptionalLong;
 /// Numbers that a program prints: a line of its output that is one JSON object, such as
 /// `{"step": 3, "loss": 0.2, "time": 1763717804}`.
 ///
-/// The first of `step`, `iteration` and `epoch` that is a whole number is the step; `time` or `ts` is the time when it
-/// can be one. Every other numeric field is a number of its name. Text, flags, lists and objects are left alone.
+/// The first of `step`, `iteration` and `epoch` that is a whole number is the step; `time` or `ts` is the time
+/// when it can be one. Every other numeric field is a number of its name. Text, flags, lists and objects are
+/// left alone.
 public final class StdoutNumbers {
     static final int MOST_NUMBERS = 64;
     private static final List<String> STEPS = List.of("step", "iteration", "epoch");
@@ -119,8 +120,8 @@ public final class StdoutNumbers {
         return now;
     }
 
-    /// Seconds, milliseconds, microseconds or nanoseconds since the epoch, told apart by their size: each range holds
-    /// the years 1990 to 2100. Anything else is a duration or the like.
+    /// Seconds, milliseconds, microseconds or nanoseconds since the epoch, told apart by their size: each range
+    /// holds the years 1990 to 2100. Anything else is a duration or the like.
     private static OptionalLong epoch(double value) {
         double seconds = value;
         for (int unit = 0; unit < 4; unit++) {

@@ -24,8 +24,8 @@ import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes the numbers that programs print out of their logs. How far a log has been read is stored together with the
-/// numbers found, so that a crash at any line neither loses nor doubles one. Thread-safe.
+/// Takes the numbers that programs print out of their logs. How far a log has been read is stored together with
+/// the numbers found, so that a crash at any line neither loses nor doubles one. Thread-safe.
 public final class NumberCollector {
     private static final Logger LOGGER = LoggerFactory.getLogger(NumberCollector.class);
     /// Points that are stored at once.
