@@ -1,0 +1,55 @@
+package io.ropewalk.project;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A definition of work: roles that are started together.
+///
+/// @param parameters defaults of what a run may change
+/// @param scheduleTimeout how many seconds a run may wait for a place
+/// @param timeout how many seconds a run may take once it has started
+/// @param pins the revisions that sources are taken at, by source
+public record Task(
+        String name,
+        Type type,
+        @Nullable String title,
+        @Nullable Environment environment,
+        Map<String, Object> parameters,
+        @Nullable Long scheduleTimeout,
+        @Nullable Long timeout,
+        List<Role> roles,
+        Map<String, String> pins) {
+    /// The name of the one role of a task that does not list roles.
+    static final String ONLY_ROLE = "worker";
+
+    public Task {
+        parameters = ProjectDocument.ordered(parameters);
+        roles = List.copyOf(roles);
+        pins = ProjectDocument.ordered(pins);
+    }
+
+    /// When a task is run.
+    public enum Type {
+        /// When somebody asks.
+        @JsonProperty("general")
+        GENERAL,
+        /// Once, after the project was installed.
+        @JsonProperty("init")
+        INIT,
+        /// On what another run made.
+        @JsonProperty("export")
+        EXPORT
+    }
+
+    /// A virtual environment to run in.
+    ///
+    /// @param python a version such as `3.12`; empty for the one that is there
+    /// @param requirements path of a requirements file, absolute or in a source: `code/requirements.txt`
+    public record Environment(String python, @Nullable String requirements, List<String> packages) {
+        public Environment {
+            packages = List.copyOf(packages);
+        }
+    }
+}
