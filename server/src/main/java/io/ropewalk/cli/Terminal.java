@@ -1,0 +1,65 @@
+package io.ropewalk.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a command sees of the world it was called in.
+///
+/// @param colour whether escape sequences may be written
+record Terminal(Map<String, String> environment, Path folder, PrintStream out, PrintStream err, boolean colour) {
+    Terminal {
+        environment = Map.copyOf(environment);
+        folder = folder.toAbsolutePath().normalize();
+    }
+
+    static Terminal ofThisProcess() {
+        Map<String, String> environment = System.getenv();
+        boolean colour = environment.getOrDefault("NO_COLOR", "").isEmpty()
+                && !environment.getOrDefault("TERM", "dumb").equals("dumb")
+                && System.console() != null
+                && System.console().isTerminal();
+        return new Terminal(environment, Path.of(""), System.out, System.err, colour);
+    }
+
+    Terminal withoutColour() {
+        return new Terminal(environment, folder, out, err, false);
+    }
+
+    Optional<String> variable(String name) {
+        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+    }
+
+    void say(String line) {
+        out.println(line);
+    }
+
+    /// For people only; programs read the other stream.
+    void note(String line) {
+        err.println(line);
+    }
+
+    String bold(String text) {
+        return paint("1", text);
+    }
+
+    String dim(String text) {
+        return paint("2", text);
+    }
+
+    /// The colour of a state, a word of its own even without colour.
+    String state(String state) {
+        return switch (state) {
+            case "succeeded", "ok" -> paint("32", state);
+            case "failed", "lost", "fail" -> paint("31", state);
+            case "stopped", "ending", "warn" -> paint("33", state);
+            case "running", "starting" -> paint("36", state);
+            default -> state;
+        };
+    }
+
+    String paint(String code, String text) {
+        return colour ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+    }
+}

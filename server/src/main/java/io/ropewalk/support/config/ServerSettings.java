@@ -1,0 +1,134 @@
+package io.ropewalk.support.config;
+
+import io.ropewalk.support.config.SettingsReader.Flag;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Everything that can be said about a server before it starts.
+public record ServerSettings(
+        @Configured(
+                        value = "The server's own directory: database, files, logs, owner token.",
+                        standard = "~/.ropewalk",
+                        beforeFile = true)
+                Path data,
+        @Configured(
+                        value = "The address to listen on. Anything but this machine's own needs sign-in to be configured.",
+                        standard = "127.0.0.1")
+                String bind,
+        @Configured(value = "The port to listen on; 0 takes any free one.", standard = "8080")
+                int port,
+        @Configured(
+                        value = "Empty for SQLite in the data directory, or `jdbc:postgresql://host/name?user=…&password=…`.")
+                String database,
+        @Configured(value = "Open a browser when the server is ready and a desktop is there.", standard = "true")
+                boolean browser,
+        @Configured(value = "Directories of this machine that projects may mount with `hostPath`.")
+                List<Path> allowedHostPaths,
+        @Configured("Where files are kept.") Storage storage,
+        @Configured("How big things may be.") Limits limits,
+        @Configured("What the cluster `local` may use of this machine.") Local local,
+        @Configured("Settings of extensions; each extension documents its own.") Map<String, String> extensions) {
+
+    public static final String FILE_NAME = "ropewalk.yaml";
+
+    /// Variables that the launcher, the command line and programs in runs use.
+    private static final Set<String> NOT_SETTINGS = Set.of(
+            "ROPEWALK_URL",
+            "ROPEWALK_TOKEN",
+            "ROPEWALK_HOME",
+            "ROPEWALK_JAVA_HOME",
+            "ROPEWALK_JAVA_OPTIONS",
+            "ROPEWALK_AOT",
+            "ROPEWALK_RUN_ID",
+            "ROPEWALK_RUN_URL",
+            "ROPEWALK_PROJECT",
+            "ROPEWALK_WORKSPACE",
+            "ROPEWALK_ROLE",
+            "ROPEWALK_OUTPUT_DIR",
+            "ROPEWALK_CHECKPOINT_DIR",
+            "ROPEWALK_PARAMETERS");
+
+    public ServerSettings {
+        List<String> wrong = new ArrayList<>();
+        if (bind.isBlank()) {
+            wrong.add("bind must be an address such as 127.0.0.1");
+        }
+        if (port < 0 || port > 65535) {
+            wrong.add("port must be a port number, 0 to 65535");
+        }
+        if (!database.isEmpty() && !database.startsWith("jdbc:postgresql:")) {
+            wrong.add("database must be empty (SQLite) or start with jdbc:postgresql:");
+        }
+        for (Path path : allowedHostPaths) {
+            if (!path.isAbsolute()) {
+                wrong.add("allowedHostPaths must hold full paths, not " + path);
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", wrong));
+        }
+        data = data.toAbsolutePath().normalize();
+        allowedHostPaths = List.copyOf(allowedHostPaths);
+        extensions = Map.copyOf(extensions);
+    }
+
+    /// What the files, variables and flags of this machine say.
+    ///
+    /// @throws ConfigurationException with everything that is wrong
+    public static Settings<ServerSettings> read(Map<String, String> environment, List<Flag> flags) {
+        SettingsReader<ServerSettings> early = new SettingsReader<>(ServerSettings.class)
+                .environment(environment, NOT_SETTINGS)
+                .flags(flags);
+        Path data = SettingsReader.path(early.text("data").orElse("~/.ropewalk"));
+        return new SettingsReader<>(ServerSettings.class)
+                .file(data.toAbsolutePath().normalize().resolve(FILE_NAME))
+                .environment(environment, NOT_SETTINGS)
+                .flags(flags)
+                .read();
+    }
+
+    /// @param root a relative path is below the data directory
+    public record Storage(
+            @Configured(value = "The root of workspace storage.", standard = "storage")
+            Path root) {}
+
+    public record Limits(
+            @Configured(value = "The largest body of an API request.", standard = "16MiB")
+            ByteSize body,
+
+            @Configured(value = "The largest single uploaded file or archive.", standard = "64GiB")
+            ByteSize upload) {}
+
+    /// Zero means all that the machine has.
+    public record Local(
+            @Configured(value = "Processor cores to give to runs; 0 for all.", standard = "0")
+            double cpus,
+
+            @Configured(value = "Memory to give to runs; 0 for all.", standard = "0")
+            ByteSize memory,
+
+            @Configured(value = "GPUs to give to runs; -1 for all that are found.", standard = "-1")
+            int gpus) {
+        public Local {
+            if (!(cpus >= 0) || cpus > 1e6) {
+                throw new IllegalArgumentException("cpus must be 0 or more");
+            }
+            if (gpus < -1) {
+                throw new IllegalArgumentException("gpus must be -1 or more");
+            }
+        }
+    }
+
+    /// The root of workspace storage as a full path.
+    public Path storageRoot() {
+        return data.resolve(storage.root()).normalize();
+    }
+
+    /// Whether only programs of this machine can reach the server.
+    public boolean loopbackOnly() {
+        return bind.equals("localhost") || bind.equals("::1") || bind.equals("[::1]") || bind.startsWith("127.");
+    }
+}
