@@ -123,7 +123,7 @@ final class ApplyCommand implements Callable<Integer> {
                     : result.at("changed").isTrue() ? "changed" : "unchanged";
             terminal.say("Project " + terminal.bold(project) + " " + what + ".");
         }
-        Map<String, Object> snapshots = upload ? uploadSources(session, project, document.getParent()) : Map.of();
+        Map<String, Object> snapshots = upload ? uploadSources(session, project, document.resolveSibling("")) : Map.of();
         return new Applied(project, result, snapshots);
     }
 

@@ -3,10 +3,10 @@ package io.ropewalk.cli;
 import io.ropewalk.support.config.ServerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,10 +61,9 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static Optional<String> accuracy(Tree run) {
-        Map<String, Tree> numbers = run.at("metrics").fields();
-        return List.of("test_accuracy", "accuracy").stream()
-                .filter(numbers::containsKey)
-                .map(name -> Human.number(numbers.get(name).text()))
+        return Stream.of("test_accuracy", "accuracy")
+                .flatMap(name -> run.at("metrics", name).optional().stream())
+                .map(Human::number)
                 .findFirst();
     }
 

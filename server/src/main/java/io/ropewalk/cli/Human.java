@@ -83,7 +83,7 @@ final class Human {
                 return exact.toPlainString();
             }
             BigDecimal rounded = exact.round(new MathContext(4)).stripTrailingZeros();
-            boolean readable = rounded.signum() == 0 || rounded.scale() < 8 && rounded.precision() - rounded.scale() < 9;
+            boolean readable = rounded.signum() == 0 || (rounded.scale() < 8 && rounded.precision() - rounded.scale() < 9);
             return readable ? rounded.toPlainString() : rounded.toString();
         } catch (NumberFormatException e) {
             return text;

@@ -9,6 +9,7 @@ final class Interrupts {
     private Interrupts() {}
 
     /// From now on each Ctrl-C runs `action` instead of ending the process.
+    @SuppressWarnings("ReferenceEquality")
     static boolean handle(Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

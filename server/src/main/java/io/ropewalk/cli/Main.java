@@ -3,7 +3,10 @@ package io.ropewalk.cli;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.config.ConfigurationException;
 import io.ropewalk.support.config.Spelling;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -82,13 +85,17 @@ public final class Main {
 
     static int run(Terminal terminal, String... arguments) {
         CommandLine commands = commandLine(terminal, wanted(arguments));
-        commands.setOut(new PrintWriter(terminal.out(), true));
-        commands.setErr(new PrintWriter(terminal.err(), true));
+        commands.setOut(writer(terminal.out()));
+        commands.setErr(writer(terminal.err()));
         commands.setColorScheme(CommandLine.Help.defaultColorScheme(
                 terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         commands.setParameterExceptionHandler((problem, _) -> misused(terminal, problem));
         commands.setExecutionExceptionHandler((problem, command, _) -> failed(terminal, problem, command));
         return commands.execute(arguments);
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
     }
 
     /// The whole command line, or only the part that `verb` needs.

@@ -18,9 +18,13 @@ record Terminal(Map<String, String> environment, Path folder, PrintStream out, P
         Map<String, String> environment = System.getenv();
         boolean colour = environment.getOrDefault("NO_COLOR", "").isEmpty()
                 && !environment.getOrDefault("TERM", "dumb").equals("dumb")
-                && System.console() != null
-                && System.console().isTerminal();
+                && isOnScreen();
         return new Terminal(environment, Path.of(""), System.out, System.err, colour);
+    }
+
+    /// The launcher has looked; asking the JVM costs a call what the rest of it costs.
+    static boolean isOnScreen() {
+        return Boolean.getBoolean("ropewalk.terminal");
     }
 
     Terminal withoutColour() {

@@ -116,7 +116,7 @@ final class UpCommand implements Callable<Integer> {
 
     private static void openBrowser(Terminal terminal, String url) {
         boolean desktop = terminal.variable("DISPLAY").isPresent() || terminal.variable("WAYLAND_DISPLAY").isPresent();
-        if (!desktop || System.console() == null || !System.console().isTerminal()) {
+        if (!desktop || !Terminal.isOnScreen()) {
             return;
         }
         try {
