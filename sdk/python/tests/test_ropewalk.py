@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+import json
+import math
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import ropewalk
+from ropewalk import _run, _sender
+from stand_in import StandIn
+
+SOURCES = str(Path(__file__).parent.parent / "src")
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    for name in list(os.environ):
+        if name.startswith("ROPEWALK_") and name != "ROPEWALK_TEST_URL":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ROPEWALK_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr(_run, "_current", None)
+    monkeypatch.setattr(_run, "_warned", set())
+    monkeypatch.setattr(_sender, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(_sender, "CLOSING_SECONDS", 0.5)
+    yield
+    ropewalk.finish()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    stand_in = StandIn()
+    monkeypatch.setenv("ROPEWALK_URL", stand_in.url)
+    monkeypatch.setenv("ROPEWALK_TOKEN", "secret")
+    yield stand_in
+    stand_in.close()
+
+
+def inside_a_run(monkeypatch: pytest.MonkeyPatch, **parameters: Any) -> None:
+    monkeypatch.setenv("ROPEWALK_RUN_ID", "run-7")
+    monkeypatch.setenv("ROPEWALK_PARAMETERS", json.dumps(parameters))
+
+
+def test_outside_a_tracked_run_is_made_and_ended(server: StandIn) -> None:
+    with ropewalk.init(project="digits", task="train", params={"lr": 0.1}) as run:
+        run.log({"loss": 0.5}, step=3)
+    path, body, headers = server.requests[0]
+    assert path == "/api/v1/workspaces/default/projects/digits/runs/tracked"
+    assert body == {"task": "train", "parameters": {"lr": 0.1}}
+    assert headers["Authorization"] == "Bearer secret"
+    assert [(p["name"], p["value"], p["step"]) for p in server.points()] == [("loss", 0.5, 3)]
+    assert server.bodies("/runs/run-1/finish") == [{"state": "succeeded"}]
+
+
+def test_inside_a_run_nothing_is_made_or_ended(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside_a_run(monkeypatch, lr="0.25", name="x", deep="true")
+    run = ropewalk.init(project="ignored", params={"lr": 1, "epochs": 4})
+    ropewalk.log({"loss": 1})
+    run.finish()
+    assert dict(run.params) == {"lr": 0.25, "epochs": 4, "name": "x", "deep": True}
+    assert run.params.epochs == 4
+    assert {path for path, _, _ in server.requests} == {"/api/v1/runs/run-7/metrics"}
+
+
+def test_log_works_without_init(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside_a_run(monkeypatch)
+    ropewalk.log({"a": 1})
+    ropewalk.log({"a": 2})
+    ropewalk.log({"a": 3}, step=10)
+    ropewalk.log({"a": 4})
+    ropewalk.finish()
+    assert [p["step"] for p in server.points()] == [0, 1, 10, 11]
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [(1, 1.0), (True, 1.0), (math.nan, "NaN"), (math.inf, "Infinity"), (-math.inf, "-Infinity")],
+)
+def test_every_number_travels(server: StandIn, value: float, sent: Any) -> None:
+    ropewalk.log({"group": {"x": value}})
+    ropewalk.finish()
+    assert [(p["name"], p["value"]) for p in server.points()] == [("group/x", sent)]
+
+
+def test_a_text_is_no_number(server: StandIn) -> None:
+    with pytest.raises(ropewalk.RopewalkError, match="loss must be a number"):
+        ropewalk.log({"loss": "low"})
+
+
+def test_an_unknown_parameter_names_the_known_ones(server: StandIn) -> None:
+    run = ropewalk.init(params={"lr": 0.1})
+    with pytest.raises(AttributeError, match="it has: lr"):
+        _ = run.params.epochs
+
+
+def test_numbers_travel_in_batches_and_in_order(server: StandIn) -> None:
+    ropewalk.init()
+    for step in range(5000):
+        ropewalk.log({"x": step}, step=step)
+    ropewalk.finish()
+    assert [p["step"] for p in server.points()] == list(range(5000))
+    assert len(server.bodies("/metrics")) <= 20
+
+
+def test_logging_does_not_wait_for_the_server(server: StandIn) -> None:
+    ropewalk.init()
+    begun = time.perf_counter()
+    for step in range(2000):
+        ropewalk.log({"x": step}, step=step)
+    assert (time.perf_counter() - begun) / 2000 < 0.001
+
+
+def test_a_failing_block_fails_the_run(server: StandIn) -> None:
+    with pytest.raises(ValueError, match="bad data"), ropewalk.init():
+        raise ValueError("bad data")
+    assert server.bodies("/finish") == [{"state": "failed", "reason": "ValueError: bad data"}]
+
+
+def test_a_server_that_comes_back_gets_everything(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = StandIn()
+    monkeypatch.setenv("ROPEWALK_URL", first.url)
+    inside_a_run(monkeypatch)
+    monkeypatch.setattr(_sender, "CLOSING_SECONDS", 10)
+    first.refuse = (503, {"detail": "busy"})
+    run = ropewalk.init()
+    for step in range(10):
+        run.log({"x": step}, step=step)
+    assert not run.flush(0.5)
+    first.refuse = None
+    run.finish()
+    assert [p["step"] for p in first.points()] == list(range(10))
+    assert capsys.readouterr().err.count("busy") == 1
+    first.close()
+
+
+def test_numbers_outlive_a_server_that_stays_away(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    monkeypatch.setenv("ROPEWALK_URL", f"http://127.0.0.1:{port}")
+    run = ropewalk.init(project="digits", task="train")
+    run.log({"x": 1}, step=1)
+    run.finish()
+    [spool] = tmp_path.glob("ropewalk-spool-*.jsonl")
+    assert str(spool) in capsys.readouterr().err
+    server = StandIn(port)
+    assert ropewalk.send_spool(spool) == 1
+    assert server.bodies("/tracked") == [{"task": "train"}]
+    assert [p["step"] for p in server.points()] == [1]
+    assert not spool.exists()
+    server.close()
+
+
+def test_without_a_server_the_program_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ropewalk.log({"x": 1})
+    ropewalk.finish()
+    assert "no server is known" in capsys.readouterr().err
+    assert list(tmp_path.glob("ropewalk-spool-*.jsonl"))
+
+
+def test_a_full_queue_goes_to_a_file_and_loses_nothing(
+    server: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_sender, "QUEUE", 1500)
+    monkeypatch.setattr(_sender, "CLOSING_SECONDS", 10)
+    inside_a_run(monkeypatch)
+    server.refuse = (503, {"detail": "busy"})
+    run = ropewalk.init()
+    for step in range(4000):
+        run.log({"x": step}, step=step)
+    server.refuse = None
+    run.finish()
+    assert sorted(p["step"] for p in server.points()) == list(range(4000))
+
+
+def test_refused_numbers_are_told_and_dropped(server: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    run = ropewalk.init()
+    server.refuse = (400, {"detail": "x is not a name"})
+    run.log({"x": 1})
+    assert run.flush(5)
+    assert "x is not a name" in capsys.readouterr().err
+
+
+def test_a_wrong_token_is_said_at_once(server: StandIn) -> None:
+    server.refuse = (401, {"detail": "the token is not known"})
+    with pytest.raises(ropewalk.RopewalkError, match="the token is not known"):
+        ropewalk.init()
+
+
+def test_files_go_to_the_output_directory(
+    server: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    inside_a_run(monkeypatch)
+    output = tmp_path / "output"
+    output.mkdir()
+    monkeypatch.setenv("ROPEWALK_OUTPUT_DIR", str(output))
+    model = tmp_path / "model.npz"
+    model.write_bytes(b"weights")
+    ropewalk.save(model)
+    ropewalk.log_file(model, "best/model.npz")
+    assert (output / "model.npz").read_bytes() == (output / "best" / "model.npz").read_bytes() == b"weights"
+    with pytest.raises(ropewalk.RopewalkError, match="below the run's output"):
+        ropewalk.save(model, "../model.npz")
+
+
+def test_the_server_of_the_data_directory_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    server = StandIn()
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "url").write_text(server.url + "\n")
+    (data / "owner-token").write_text("owner\n")
+    ropewalk.log({"x": 1})
+    ropewalk.finish()
+    assert server.requests[0][2]["Authorization"] == "Bearer owner"
+    server.close()
+
+
+def test_what_was_logged_is_sent_when_the_program_ends(server: StandIn) -> None:
+    program = "import ropewalk\nropewalk.log({'x': 1}, step=5)\nraise RuntimeError('boom')"
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": SOURCES},
+        capture_output=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert [p["step"] for p in server.points()] == [5]
+    assert server.bodies("/finish") == [{"state": "failed", "reason": "RuntimeError: boom"}]
+
+
+def test_importing_loads_nothing_heavy() -> None:
+    heavy = ["json", "urllib", "urllib.request", "http.client", "threading", "tempfile", "ssl", "asyncio"]
+    program = f"import sys, ropewalk; print([m for m in {heavy!r} if m in sys.modules])"
+    result = subprocess.run(
+        [sys.executable, "-S", "-c", program],
+        env={**os.environ, "PYTHONPATH": SOURCES},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif("ROPEWALK_TEST_URL" not in os.environ, reason="needs a server at ROPEWALK_TEST_URL")
+def test_a_real_server_takes_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    import urllib.request
+
+    url, token = os.environ["ROPEWALK_TEST_URL"], os.environ.get("ROPEWALK_TEST_TOKEN", "")
+    monkeypatch.setenv("ROPEWALK_URL", url)
+    monkeypatch.setenv("ROPEWALK_TOKEN", token)
+    with ropewalk.init(project="sdk-test", task="train", params={"lr": 0.1}) as run:
+        for step in range(100):
+            run.log({"loss": 1 / (step + 1), "strange": math.nan}, step=step)
+    request = urllib.request.Request(
+        f"{url}/api/v1/runs/{run.id}", headers={"Authorization": f"Bearer {token}"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        seen = json.load(answer)
+    assert seen["state"] == "succeeded"
+    assert seen["metrics"]["loss"] == pytest.approx(0.01)
