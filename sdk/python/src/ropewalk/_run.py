@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -169,9 +170,7 @@ class Run:
             if problem:
                 _warn(f"the end of the run could not be reported: {problem}")
         if left:
-            _warn(
-                f"numbers that could not be sent are in {left}; ropewalk.send_spool({left!r}) sends them later"
-            )
+            _warn(f"numbers that could not be sent are in {left}; ropewalk.send_spool() sends them later")
 
     def __enter__(self) -> Run:
         return self
@@ -359,7 +358,7 @@ def _point(name: str, value: Any, step: int, at: int) -> dict[str, Any]:
         number = float(value)
     except (TypeError, ValueError):
         raise RopewalkError(f"{name} must be a number, not {value!r}") from None
-    if number != number:
+    if math.isnan(number):
         sent: Number | str = "NaN"
     elif number in (float("inf"), float("-inf")):
         sent = "Infinity" if number > 0 else "-Infinity"
