@@ -1,7 +1,7 @@
 """Arrays over a socket.
 
-A message is a list of float32 arrays, each with its shape in front; nothing in it can be executed, and nothing
-is longer than the reader allows.
+A message is a list of float32 arrays, each with its shape in front; nothing in it can be executed, and
+nothing is longer than the reader allows.
 """
 
 from __future__ import annotations

@@ -76,7 +76,8 @@ final class ApplyCommand implements Callable<Integer> {
                 session.terminal().say(shown(session, document) + " is in order.");
             }
         }
-        return problems.stream().anyMatch(problem -> !problem.at("severity").text().equals("warning"))
+        return problems.stream()
+                        .anyMatch(problem -> !problem.at("severity").text().equals("warning"))
                 ? Failure.USER
                 : 0;
     }
@@ -116,27 +117,29 @@ final class ApplyCommand implements Callable<Integer> {
             Problems.show(terminal, shown(session, document), text, e.problems());
             throw Failure.user(shown(session, document) + " was not applied.");
         }
-        Problems.show(terminal, shown(session, document), text, result.at("warnings").items());
+        Problems.show(
+                terminal, shown(session, document), text, result.at("warnings").items());
         if (!session.json) {
             String what = result.at("created").isTrue()
                     ? "created"
                     : result.at("changed").isTrue() ? "changed" : "unchanged";
             terminal.say("Project " + terminal.bold(project) + " " + what + ".");
         }
-        Map<String, Object> snapshots = upload ? uploadSources(session, project, document.resolveSibling("")) : Map.of();
+        Map<String, Object> snapshots =
+                upload ? uploadSources(session, project, document.resolveSibling("")) : Map.of();
         return new Applied(project, result, snapshots);
     }
 
     /// The folder of an `upload` source is its `path` setting, or the document's own.
     private static Map<String, Object> uploadSources(Session session, String project, Path base) {
         Map<String, Object> snapshots = new LinkedHashMap<>();
-        for (Tree source : session.client().get(session.projectPath(project) + "/sources").items()) {
+        for (Tree source :
+                session.client().get(session.projectPath(project) + "/sources").items()) {
             if (!source.at("kind").text().equals("upload")) {
                 continue;
             }
             String name = source.at("name").text();
-            Path folder = base.resolve(source.at("settings", "path").text("."))
-                    .normalize();
+            Path folder = base.resolve(source.at("settings", "path").text(".")).normalize();
             if (!Files.isDirectory(folder)) {
                 throw Failure.user("The source " + name + " of project " + project + " stands for the folder " + folder
                         + ", which does not exist.");
@@ -153,17 +156,15 @@ final class ApplyCommand implements Callable<Integer> {
                         new Folder(folder),
                         session.projectPath(project) + "/sources/" + Client.encode(source) + "/snapshots");
         if (!session.json) {
-            terminal.note(terminal.dim("Files of " + source + ": " + result.files() + ", "
-                    + Human.bytes(result.bytes()) + "; sent " + Human.bytes(result.sent()) + "."));
+            terminal.note(terminal.dim("Files of " + source + ": " + result.files() + ", " + Human.bytes(result.bytes())
+                    + "; sent " + Human.bytes(result.sent()) + "."));
         }
         return result;
     }
 
     private static String shown(Session session, Path document) {
         Path folder = session.terminal().folder();
-        return document.startsWith(folder)
-                ? folder.relativize(document).toString()
-                : document.toString();
+        return document.startsWith(folder) ? folder.relativize(document).toString() : document.toString();
     }
 
     static String read(Path document) {

@@ -23,7 +23,10 @@ final class CheckoutCommand implements Callable<Integer> {
             description = "The project (default: this folder's).")
     String project = "";
 
-    @Option(names = "--experiment", paramLabel = "NAME", description = "The line of work; a new name makes a new one (default: master).")
+    @Option(
+            names = "--experiment",
+            paramLabel = "NAME",
+            description = "The line of work; a new name makes a new one (default: master).")
     String experiment = "master";
 
     @Option(
@@ -49,7 +52,8 @@ final class CheckoutCommand implements Callable<Integer> {
         if (!session.printedAsJson(applied)) {
             session.terminal()
                     .say("Experiment " + session.terminal().bold(experiment) + " of " + of + " now has the document of "
-                            + revision + ", as revision " + applied.at("revision", "id").text() + ".");
+                            + revision + ", as revision "
+                            + applied.at("revision", "id").text() + ".");
         }
         return 0;
     }

@@ -108,7 +108,8 @@ final class Client {
                     if (line.startsWith("event:")) {
                         event = line.substring(6).strip();
                     } else if (line.startsWith("data:")) {
-                        data.append(data.isEmpty() ? "" : "\n").append(line.substring(5).strip());
+                        data.append(data.isEmpty() ? "" : "\n")
+                                .append(line.substring(5).strip());
                     } else if (line.isEmpty()) {
                         boolean known = !data.isEmpty() || !event.equals("message");
                         if (known && !handler.take(event, data.isEmpty() ? Tree.ABSENT : Tree.parse(data.toString()))) {
@@ -143,7 +144,10 @@ final class Client {
         StringBuilder query = new StringBuilder();
         for (int i = 0; i < pairs.length; i += 2) {
             if (!pairs[i + 1].isEmpty()) {
-                query.append(query.isEmpty() ? '?' : '&').append(pairs[i]).append('=').append(encode(pairs[i + 1]));
+                query.append(query.isEmpty() ? '?' : '&')
+                        .append(pairs[i])
+                        .append('=')
+                        .append(encode(pairs[i + 1]));
             }
         }
         return query.toString();
@@ -190,7 +194,9 @@ final class Client {
             try {
                 return exchangeOnce(method, path, body, key);
             } catch (IOException e) {
-                if (attempt == 2 || e instanceof java.net.ConnectException || e instanceof java.net.UnknownHostException) {
+                if (attempt == 2
+                        || e instanceof java.net.ConnectException
+                        || e instanceof java.net.UnknownHostException) {
                     throw unreachable(e);
                 }
             }
@@ -241,7 +247,8 @@ final class Client {
             throw Failure.user("`" + server.url() + "` (from " + server.found() + ") is not an address.");
         }
         if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
-            throw Failure.user("`" + server.url() + "` (from " + server.found() + ") must begin with http:// or https://.");
+            throw Failure.user(
+                    "`" + server.url() + "` (from " + server.found() + ") must begin with http:// or https://.");
         }
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         connection.setRequestMethod(method);
@@ -280,16 +287,23 @@ final class Client {
         } catch (UncheckedIOException e) {
             // Not from this server's own error page; its status must do.
         }
-        String detail = problem.at("detail").optional().or(() -> {
-            return Optional.of("The server answered " + status + " to " + connection.getRequestMethod() + " "
-                    + connection.getURL().getPath() + ".");
-        }).orElseThrow();
+        String detail = problem.at("detail")
+                .optional()
+                .or(() -> {
+                    return Optional.of("The server answered " + status + " to " + connection.getRequestMethod() + " "
+                            + connection.getURL().getPath() + ".");
+                })
+                .orElseThrow();
         if (status == 401) {
             detail += server.token().isPresent()
                     ? " The token is not this server's; it came with " + server.found() + "."
                     : " Set ROPEWALK_TOKEN.";
         }
-        return new Refusal(status, problem.at("code").text(), detail, problem.at("problems").items());
+        return new Refusal(
+                status,
+                problem.at("code").text(),
+                detail,
+                problem.at("problems").items());
     }
 
     /// The server's own no.

@@ -65,9 +65,11 @@ final class DiffCommand implements Callable<Integer> {
 
     private void compareRuns(Tree one, Tree other) {
         Map<String, Object> json = new LinkedHashMap<>();
-        Map<String, Object> parameters = differences(one.at("parameters").fields(), other.at("parameters").fields());
+        Map<String, Object> parameters = differences(
+                one.at("parameters").fields(), other.at("parameters").fields());
         Map<String, Object> pins = differences(pins(one), pins(other));
-        Map<String, Object> numbers = differences(one.at("metrics").fields(), other.at("metrics").fields());
+        Map<String, Object> numbers =
+                differences(one.at("metrics").fields(), other.at("metrics").fields());
         json.put("from", one.at("id"));
         json.put("to", other.at("id"));
         json.put("parameters", parameters);

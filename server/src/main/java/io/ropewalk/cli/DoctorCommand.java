@@ -88,7 +88,11 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void program(String subject, String program, String argument, String remedy) {
         Optional<String> answer = firstLineOf(program, argument);
-        add(answer.isPresent() ? Grade.OK : Grade.WARN, subject, answer.orElse("not found"), answer.isPresent() ? "" : remedy);
+        add(
+                answer.isPresent() ? Grade.OK : Grade.WARN,
+                subject,
+                answer.orElse("not found"),
+                answer.isPresent() ? "" : remedy);
     }
 
     private void venv() {
@@ -125,7 +129,11 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             ServerSettings settings =
                     ServerSettings.read(terminal.environment(), options.flags()).value();
-            add(Grade.OK, "configuration", settings.data().resolve(ServerSettings.FILE_NAME).toString(), "");
+            add(
+                    Grade.OK,
+                    "configuration",
+                    settings.data().resolve(ServerSettings.FILE_NAME).toString(),
+                    "");
             return Optional.of(settings);
         } catch (ConfigurationException e) {
             e.problems().forEach(problem -> add(Grade.FAIL, "configuration", problem.toString(), ""));
@@ -140,7 +148,11 @@ final class DoctorCommand implements Callable<Integer> {
             existing = existing.getParent();
         }
         if (existing == null || !Files.isDirectory(existing) || !Files.isWritable(existing)) {
-            add(Grade.FAIL, "data directory", data + " cannot be written", "Name another with --data, or make it yours.");
+            add(
+                    Grade.FAIL,
+                    "data directory",
+                    data + " cannot be written",
+                    "Name another with --data, or make it yours.");
             return;
         }
         try {
@@ -179,7 +191,11 @@ final class DoctorCommand implements Callable<Integer> {
                 return;
             }
             if (elsewhere) {
-                add(Grade.FAIL, "server", address.url() + " does not answer", "Correct ROPEWALK_URL, or start that server.");
+                add(
+                        Grade.FAIL,
+                        "server",
+                        address.url() + " does not answer",
+                        "Correct ROPEWALK_URL, or start that server.");
             }
         }
         if (settings.port() == 0) {
@@ -198,7 +214,11 @@ final class DoctorCommand implements Callable<Integer> {
     private void signedIn(ServerAddress address) {
         try {
             Tree me = new Client(address).get("/api/v1/me");
-            add(Grade.OK, "server", address.url() + " answers, you are " + me.at("name").text("somebody"), "");
+            add(
+                    Grade.OK,
+                    "server",
+                    address.url() + " answers, you are " + me.at("name").text("somebody"),
+                    "");
         } catch (Client.Refusal | Failure e) {
             add(Grade.FAIL, "server", address.url() + " answers, but refuses you: " + e.getMessage(), "");
         }
@@ -216,7 +236,8 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static Optional<String> firstLineOf(String... command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             String text = new String(process.getInputStream().readNBytes(4096), StandardCharsets.UTF_8);
             boolean ended = process.waitFor(10, TimeUnit.SECONDS);

@@ -90,7 +90,9 @@ final class Folder {
                 .map(String::strip)
                 .filter(branch -> !branch.equals("HEAD"))
                 .ifPresent(branch -> origin.put("branch", branch));
-        git("remote", "get-url", "origin").map(Folder::withoutCredentials).ifPresent(remote -> origin.put("remote", remote));
+        git("remote", "get-url", "origin")
+                .map(Folder::withoutCredentials)
+                .ifPresent(remote -> origin.put("remote", remote));
         git("diff", "--no-color", "--no-ext-diff", "HEAD", "--", ".")
                 .filter(diff -> !diff.isBlank())
                 .ifPresent(diff -> origin.put(
@@ -116,7 +118,9 @@ final class Folder {
 
     private Optional<List<String>> gitPaths() {
         return git("ls-files", "-z", "-c", "-o", "--exclude-standard", "--", ".")
-                .map(text -> Stream.of(text.split("\0")).filter(path -> !path.isEmpty()).toList());
+                .map(text -> Stream.of(text.split("\0"))
+                        .filter(path -> !path.isEmpty())
+                        .toList());
     }
 
     private List<String> walk() {
@@ -160,7 +164,8 @@ final class Folder {
     private static boolean isIgnored(String path, boolean directory, List<Scope> scopes) {
         for (int i = scopes.size() - 1; i >= 0; i--) {
             Scope scope = scopes.get(i);
-            Ignores.Verdict verdict = scope.rules().verdict(path.substring(scope.prefix().length()), directory);
+            Ignores.Verdict verdict =
+                    scope.rules().verdict(path.substring(scope.prefix().length()), directory);
             if (verdict != Ignores.Verdict.SILENT) {
                 return verdict == Ignores.Verdict.IGNORED;
             }

@@ -103,7 +103,8 @@ final class Follower {
                 throw new Failure(
                         Failure.UNREACHABLE,
                         "The server at " + client.server().url() + " went away and has not come back for "
-                                + Human.duration(SERVER_AWAY) + ". The run may still be going on; come back with `ropewalk logs -f "
+                                + Human.duration(SERVER_AWAY)
+                                + ". The run may still be going on; come back with `ropewalk logs -f "
                                 + name(run) + "`.");
             }
             pause(pause);
@@ -166,7 +167,8 @@ final class Follower {
         Tree last = awaitEnd(run.at("id").text());
         String state = last.at("state").text();
         StringBuilder line = new StringBuilder(name(last)).append(' ').append(terminal.state(state));
-        String took = Human.between(last.at("startedAt").text(), last.at("endedAt").text(), Instant.now());
+        String took =
+                Human.between(last.at("startedAt").text(), last.at("endedAt").text(), Instant.now());
         if (!took.isEmpty()) {
             line.append(" after ").append(took);
         }
@@ -196,7 +198,8 @@ final class Follower {
     }
 
     static boolean ended(Tree run) {
-        return List.of("succeeded", "failed", "stopped").contains(run.at("state").text());
+        return List.of("succeeded", "failed", "stopped")
+                .contains(run.at("state").text());
     }
 
     /// The run's own exit code: that of the first replica which failed by itself.
@@ -204,19 +207,22 @@ final class Follower {
         return switch (run.at("state").text()) {
             case "succeeded" -> 0;
             case "stopped" -> INTERRUPTED;
-            default -> (int) run.at("replicas").items().stream()
-                    .filter(replica -> replica.at("state").text().equals("failed"))
-                    .mapToLong(replica -> replica.at("exitCode").number(0))
-                    .filter(code -> code != 0)
-                    .findFirst()
-                    .orElse(1);
+            default ->
+                (int) run.at("replicas").items().stream()
+                        .filter(replica -> replica.at("state").text().equals("failed"))
+                        .mapToLong(replica -> replica.at("exitCode").number(0))
+                        .filter(code -> code != 0)
+                        .findFirst()
+                        .orElse(1);
         };
     }
 
     /// How a person names the run: `digits/7`.
     static String name(Tree run) {
         String project = run.at("project").text();
-        return project.isEmpty() ? run.at("id").text() : project + "/" + run.at("number").text();
+        return project.isEmpty()
+                ? run.at("id").text()
+                : project + "/" + run.at("number").text();
     }
 
     private static void pause(long millis) {

@@ -79,11 +79,13 @@ final class Human {
     static String number(String text) {
         try {
             BigDecimal exact = new BigDecimal(text);
-            if (exact.precision() - exact.scale() > 4 && exact.stripTrailingZeros().scale() <= 0) {
+            if (exact.precision() - exact.scale() > 4
+                    && exact.stripTrailingZeros().scale() <= 0) {
                 return exact.toPlainString();
             }
             BigDecimal rounded = exact.round(new MathContext(4)).stripTrailingZeros();
-            boolean readable = rounded.signum() == 0 || (rounded.scale() < 8 && rounded.precision() - rounded.scale() < 9);
+            boolean readable =
+                    rounded.signum() == 0 || (rounded.scale() < 8 && rounded.precision() - rounded.scale() < 9);
             return readable ? rounded.toPlainString() : rounded.toString();
         } catch (NumberFormatException e) {
             return text;

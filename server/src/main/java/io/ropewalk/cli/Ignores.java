@@ -30,7 +30,8 @@ final class Ignores {
     Verdict verdict(String path, boolean directory) {
         for (int i = rules.size() - 1; i >= 0; i--) {
             Rule rule = rules.get(i);
-            if ((directory || !rule.directoriesOnly()) && rule.pattern().matcher(path).matches()) {
+            if ((directory || !rule.directoriesOnly())
+                    && rule.pattern().matcher(path).matches()) {
                 return rule.negated() ? Verdict.KEPT : Verdict.IGNORED;
             }
         }
@@ -92,9 +93,14 @@ final class Ignores {
                 i++;
             } else if (c == '[' && glob.indexOf(']', i + 2) > 0) {
                 int end = glob.indexOf(']', i + 2);
-                String inside = glob.substring(i + 1, end).replace("\\", "\\\\").replace("[", "\\[").replace("&&", "&\\&");
+                String inside = glob.substring(i + 1, end)
+                        .replace("\\", "\\\\")
+                        .replace("[", "\\[")
+                        .replace("&&", "&\\&");
                 boolean not = inside.startsWith("!") || inside.startsWith("^");
-                regex.append(not ? "[^/" : "[").append(not ? inside.substring(1) : inside).append(']');
+                regex.append(not ? "[^/" : "[")
+                        .append(not ? inside.substring(1) : inside)
+                        .append(']');
                 i = end + 1;
             } else {
                 if (c == '\\' && i + 1 < glob.length()) {

@@ -23,10 +23,18 @@ final class ListCommand implements Callable<Integer> {
     @Mixin
     Session session;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "WHAT", description = "runs (default), projects, sources or files.")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "WHAT",
+            description = "runs (default), projects, sources or files.")
     String what = "runs";
 
-    @Parameters(index = "1..*", arity = "0..2", paramLabel = "NAME", description = "The project, or the run and a path in it.")
+    @Parameters(
+            index = "1..*",
+            arity = "0..2",
+            paramLabel = "NAME",
+            description = "The project, or the run and a path in it.")
     List<String> names = List.of();
 
     @Option(
@@ -35,7 +43,10 @@ final class ListCommand implements Callable<Integer> {
             description = "Only runs of this project.")
     String project = "";
 
-    @Option(names = "--state", paramLabel = "STATE", description = "Only runs in this state, such as running or failed.")
+    @Option(
+            names = "--state",
+            paramLabel = "STATE",
+            description = "Only runs in this state, such as running or failed.")
     String state = "";
 
     @Option(names = "--task", paramLabel = "NAME", description = "Only runs of this task; needs a project.")
@@ -58,8 +69,8 @@ final class ListCommand implements Callable<Integer> {
             case "projects", "project" -> projects();
             case "sources", "source" -> sources();
             case "files", "file" -> files();
-            default -> throw new Failure(
-                    Failure.USAGE, "`ls` knows runs, projects, sources and files, not `" + what + "`.");
+            default ->
+                throw new Failure(Failure.USAGE, "`ls` knows runs, projects, sources and files, not `" + what + "`.");
         }
         return 0;
     }
@@ -96,7 +107,8 @@ final class ListCommand implements Callable<Integer> {
     static String numbers(Tree run) {
         return run.at("metrics").fields().entrySet().stream()
                 .limit(3)
-                .map(metric -> metric.getKey() + " " + Human.number(metric.getValue().text()))
+                .map(metric ->
+                        metric.getKey() + " " + Human.number(metric.getValue().text()))
                 .collect(Collectors.joining(", "));
     }
 
@@ -151,8 +163,7 @@ final class ListCommand implements Callable<Integer> {
         }
         Tree run = session.run(names.getFirst());
         String path = names.size() > 1 ? names.get(1) : "";
-        Tree list = session.client()
-                .get("/api/v1/runs/" + run.at("id").text() + "/files" + Client.query("path", path));
+        Tree list = session.client().get("/api/v1/runs/" + run.at("id").text() + "/files" + Client.query("path", path));
         if (session.printedAsJson(list)) {
             return;
         }

@@ -17,7 +17,11 @@ final class LogsCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "RUN", description = "7, train-7, digits/7, or a run's id.")
     String reference = "";
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "REPLICA", description = "One replica, such as worker-0, or master for the server's own lines.")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "REPLICA",
+            description = "One replica, such as worker-0, or master for the server's own lines.")
     String replica = "";
 
     @Option(
@@ -46,7 +50,8 @@ final class LogsCommand implements Callable<Integer> {
         }
         if (follow) {
             throw new Failure(
-                    Failure.USAGE, "-f follows the whole run; leave out the replica, --grep and --json, or pipe it through grep.");
+                    Failure.USAGE,
+                    "-f follows the whole run; leave out the replica, --grep and --json, or pipe it through grep.");
         }
         print(run);
         return 0;

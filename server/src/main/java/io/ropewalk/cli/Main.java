@@ -121,7 +121,8 @@ public final class Main {
     private static int misused(Terminal terminal, ParameterException problem) {
         CommandLine at = problem.getCommandLine();
         terminal.note("ropewalk: " + problem.getMessage());
-        if (problem instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+        if (problem instanceof CommandLine.UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
             String word = unmatched.getUnmatched().getFirst();
             boolean option = word.startsWith("-");
             List<String> known = option
@@ -153,8 +154,8 @@ public final class Main {
                 yield Failure.USER;
             }
             case ConfigurationException wrong -> {
-                terminal.note("ropewalk: the configuration has " + wrong.problems().size()
-                        + (wrong.problems().size() == 1 ? " problem:" : " problems:"));
+                terminal.note("ropewalk: the configuration has "
+                        + wrong.problems().size() + (wrong.problems().size() == 1 ? " problem:" : " problems:"));
                 wrong.problems().forEach(one -> terminal.note("  " + one));
                 yield Failure.USAGE;
             }

@@ -9,7 +9,8 @@ final class Problems {
     static String oneLine(Tree problem) {
         long line = problem.at("line").number(0);
         String path = problem.at("path").text();
-        return (line > 0 ? "line " + line + ": " : "") + (path.isEmpty() ? "" : path + ": ")
+        return (line > 0 ? "line " + line + ": " : "")
+                + (path.isEmpty() ? "" : path + ": ")
                 + problem.at("message").text()
                 + problem.at("remedy").optional().map(remedy -> " " + remedy).orElse("");
     }
@@ -23,7 +24,8 @@ final class Problems {
             int column = (int) Math.max(1, problem.at("column").number(1));
             String place = file + (line > 0 ? ":" + line + ":" + column : "");
             String kind = warning ? terminal.paint("33", "warning") : terminal.paint("31", "error");
-            terminal.note(terminal.bold(place) + ": " + kind + ": " + problem.at("message").text());
+            terminal.note(terminal.bold(place) + ": " + kind + ": "
+                    + problem.at("message").text());
             if (line > 0 && line <= lines.size()) {
                 String number = String.valueOf(line);
                 String text = lines.get(line - 1).replace('\t', ' ');

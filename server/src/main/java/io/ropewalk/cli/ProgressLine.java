@@ -42,7 +42,8 @@ final class ProgressLine {
         String left = rate > 0 && done > 0
                 ? ", " + Human.duration(Duration.ofMillis((long) ((total - done) / rate * 1000))) + " left"
                 : "";
-        show(verb + " " + Human.bytes(done) + " of " + Human.bytes(total) + ", " + Human.bytes((long) rate) + "/s" + left);
+        show(verb + " " + Human.bytes(done) + " of " + Human.bytes(total) + ", " + Human.bytes((long) rate) + "/s"
+                + left);
     }
 
     void clear() {

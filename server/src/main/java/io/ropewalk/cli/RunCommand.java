@@ -23,17 +23,16 @@ import picocli.CommandLine.Spec;
             "ropewalk run [OPTIONS] PROJECT/TASK [--set NAME=VALUE]...",
             "       ropewalk run [OPTIONS] -- COMMAND [ARGUMENT]..."
         },
-        footer = {
-            "",
-            "The exit code is the run's own. Ctrl-C lets go of the run; a second one within 2 s stops it."
-        })
+        footer = {"", "The exit code is the run's own. Ctrl-C lets go of the run; a second one within 2 s stops it."})
 final class RunCommand implements Callable<Integer> {
     private static final Pattern PLAIN_WORD = Pattern.compile("[-A-Za-z0-9_./=:,@%+]+");
 
     @Mixin
     Session session;
 
-    @Parameters(paramLabel = "WORD", description = "PROJECT/TASK, TASK of this folder's project, or the command after `--`.")
+    @Parameters(
+            paramLabel = "WORD",
+            description = "PROJECT/TASK, TASK of this folder's project, or the command after `--`.")
     List<String> words = new ArrayList<>();
 
     @Option(names = "--set", paramLabel = "NAME=VALUE", description = "A parameter of the run; may be repeated.")
@@ -50,10 +49,16 @@ final class RunCommand implements Callable<Integer> {
             description = "The project of a command's run (default: this folder's).")
     String project = "";
 
-    @Option(names = "--name", paramLabel = "TASK", description = "The task name of a command's run (default: its program).")
+    @Option(
+            names = "--name",
+            paramLabel = "TASK",
+            description = "The task name of a command's run (default: its program).")
     String name = "";
 
-    @Option(names = "--python", paramLabel = "VERSION", description = "Run the command in a Python environment of its own.")
+    @Option(
+            names = "--python",
+            paramLabel = "VERSION",
+            description = "Run the command in a Python environment of its own.")
     String python = "";
 
     @Option(
@@ -110,7 +115,8 @@ final class RunCommand implements Callable<Integer> {
         }
         if (session.json) {
             int code = new Follower(quiet(terminal), session.client()).follow(run, true);
-            session.printedAsJson(session.client().get("/api/v1/runs/" + run.at("id").text()));
+            session.printedAsJson(
+                    session.client().get("/api/v1/runs/" + run.at("id").text()));
             return code;
         }
         terminal.note("Run " + terminal.bold(Follower.name(run)) + "  " + terminal.dim(session.page(run)));
@@ -131,9 +137,7 @@ final class RunCommand implements Callable<Integer> {
         }
         String word = words.getFirst();
         int slash = word.indexOf('/');
-        String inProject = slash > 0
-                ? word.substring(0, slash)
-                : project.isEmpty() ? session.folderProject() : project;
+        String inProject = slash > 0 ? word.substring(0, slash) : project.isEmpty() ? session.folderProject() : project;
         Map<String, Object> request = request();
         request.put("task", word.substring(slash + 1));
         return session.client().post(session.projectPath(inProject) + "/runs", request);
@@ -141,7 +145,9 @@ final class RunCommand implements Callable<Integer> {
 
     private Tree startCommand() {
         String inProject = project.isEmpty() ? session.folderProject() : project;
-        Path folder = session.folderDocument().map(Path::getParent).orElse(session.terminal().folder());
+        Path folder = session.folderDocument()
+                .map(Path::getParent)
+                .orElse(session.terminal().folder());
         String source = uploadSource(inProject);
         String snapshot = ApplyCommand.upload(session, inProject, source, folder)
                 .snapshot()
@@ -188,7 +194,7 @@ final class RunCommand implements Callable<Integer> {
                             session.projectPath(inProject) + "/document",
                             Map.of(
                                     "document",
-                                    "kind: Project\nname: " + inProject + "\nsources:\n  code: upload\n",
+                                    "kind: Project\nname: " + inProject + "\nsources:\n- name: code\n  upload: {}\n",
                                     "comment",
                                     "Made by `ropewalk run`"));
             return "code";

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /// How a person names a run: its id, `project/7`, `project/train-7`, or `7` and `train-7` in the project's folder.
 sealed interface RunReference {
     Pattern ID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}");
-    Pattern NUMBERED = Pattern.compile("(?:(?<project>[a-z0-9][-a-z0-9]*)/)?(?:(?<task>.+)-)?(?<number>[1-9][0-9]{0,8})");
+    Pattern NUMBERED =
+            Pattern.compile("(?:(?<project>[a-z0-9][-a-z0-9]*)/)?(?:(?<task>.+)-)?(?<number>[1-9][0-9]{0,8})");
 
     record ById(String id) implements RunReference {}
 

@@ -24,8 +24,7 @@ record ServerAddress(String url, Optional<String> token, String found) {
         }
         Path data = dataDirectory(terminal, namedData);
         Optional<String> recorded = firstLine(data.resolve("url"));
-        return recorded
-                .map(found -> new ServerAddress(
+        return recorded.map(found -> new ServerAddress(
                         found,
                         terminal.variable("ROPEWALK_TOKEN").or(() -> firstLine(data.resolve("owner-token"))),
                         data.resolve("url").toString()))

@@ -23,7 +23,10 @@ final class Session {
     @Option(names = "--json", description = "Print JSON for programs instead of text for people.")
     boolean json;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The data directory of the server to talk to (default: ~/.ropewalk).")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "The data directory of the server to talk to (default: ~/.ropewalk).")
     String data = "";
 
     @Option(
@@ -131,8 +134,8 @@ final class Session {
                 case RunReference.ById byId -> Optional.of(client().get("/api/v1/runs/" + Client.encode(byId.id())));
                 case RunReference.ByNumber byNumber -> {
                     Tree run = client().get(projectPath(byNumber.project()) + "/runs/" + byNumber.number());
-                    boolean same = byNumber.task().isEmpty()
-                            || run.at("task").text().equals(byNumber.task());
+                    boolean same =
+                            byNumber.task().isEmpty() || run.at("task").text().equals(byNumber.task());
                     yield same ? Optional.of(run) : Optional.empty();
                 }
             };
@@ -173,7 +176,8 @@ final class Session {
 
     /// The address of a run's page.
     String page(Tree run) {
-        return projectPage(run.at("project").text()) + "/runs/" + run.at("number").text();
+        return projectPage(run.at("project").text()) + "/runs/"
+                + run.at("number").text();
     }
 
     String projectPage(String project) {

@@ -15,7 +15,10 @@ final class ShowCommand implements Callable<Integer> {
     @Mixin
     Session session;
 
-    @Parameters(arity = "0..1", paramLabel = "RUN|PROJECT", description = "7, train-7, digits/7, a run's id, or a project (default: this folder's).")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "RUN|PROJECT",
+            description = "7, train-7, digits/7, a run's id, or a project (default: this folder's).")
     String what = "";
 
     ShowCommand(Terminal terminal) {
@@ -52,16 +55,25 @@ final class ShowCommand implements Callable<Integer> {
         fact(facts, "Author", run.at("author").text());
         fact(facts, "Comment", run.at("comment").text());
         fact(facts, "Created", Human.ago(run.at("createdAt").text(), now));
-        fact(facts, "Took", Human.between(run.at("startedAt").text(), run.at("endedAt").text(), now));
+        fact(
+                facts,
+                "Took",
+                Human.between(run.at("startedAt").text(), run.at("endedAt").text(), now));
         fact(facts, "Revision", run.at("revision").text());
         fact(facts, "Parameters", pairs(run.at("parameters")));
         for (Tree pin : run.at("pins").items()) {
-            fact(facts, "Source " + pin.at("source").text(), pin.at("description").text(pin.at("revision").text()));
+            fact(
+                    facts,
+                    "Source " + pin.at("source").text(),
+                    pin.at("description").text(pin.at("revision").text()));
         }
         fact(facts, "Numbers", numbers(run.at("metrics")));
         long files = run.at("outputs", "files").number(0);
         if (files > 0) {
-            fact(facts, "Files", files + ", " + Human.bytes(run.at("outputs", "bytes").number(0)));
+            fact(
+                    facts,
+                    "Files",
+                    files + ", " + Human.bytes(run.at("outputs", "bytes").number(0)));
         }
         facts.print(terminal);
         printReplicas(run, now);
@@ -74,12 +86,18 @@ final class ShowCommand implements Callable<Integer> {
             replicas.row(
                     replica.at("name").text(),
                     session.terminal().state(replica.at("state").text())
-                            + replica.at("cause").optional().map(cause -> " (" + cause + ")").orElse(""),
+                            + replica.at("cause")
+                                    .optional()
+                                    .map(cause -> " (" + cause + ")")
+                                    .orElse(""),
                     replica.at("attempt").text() + "/" + replica.at("attempts").text(),
                     replica.at("host").text(),
                     replica.at("address").text(),
                     replica.at("exitCode").text(),
-                    Human.between(replica.at("startedAt").text(), replica.at("endedAt").text(), now));
+                    Human.between(
+                            replica.at("startedAt").text(),
+                            replica.at("endedAt").text(),
+                            now));
         }
         if (!replicas.isEmpty()) {
             session.terminal().say("");
@@ -90,7 +108,10 @@ final class ShowCommand implements Callable<Integer> {
     private void printTimeline(Tree run, Instant now) {
         String timeline = run.at("timeline").items().stream()
                 .map(phase -> phase.at("phase").text() + " "
-                        + Human.between(phase.at("startedAt").text(), phase.at("endedAt").text(), now))
+                        + Human.between(
+                                phase.at("startedAt").text(),
+                                phase.at("endedAt").text(),
+                                now))
                 .collect(Collectors.joining(" → "));
         if (!timeline.isEmpty()) {
             session.terminal().say("");
@@ -104,7 +125,8 @@ final class ShowCommand implements Callable<Integer> {
             project = session.client().get(session.projectPath(name));
         } catch (Client.Refusal e) {
             if (e.status() == 404) {
-                throw Failure.user("There is no run and no project `" + name + "`. `ropewalk ls projects` and `ropewalk ls runs` list them.");
+                throw Failure.user("There is no run and no project `" + name
+                        + "`. `ropewalk ls projects` and `ropewalk ls runs` list them.");
             }
             throw e;
         }
@@ -122,11 +144,17 @@ final class ShowCommand implements Callable<Integer> {
         }
         Table facts = new Table("", "");
         fact(facts, "Page", session.projectPage(name));
-        fact(facts, "Created", Human.ago(project.at("createdAt").text(), Instant.now()) + " by "
-                + project.at("createdBy").text());
-        fact(facts, "Experiments", project.at("experiments").items().stream()
-                .map(experiment -> experiment.at("name").text())
-                .collect(Collectors.joining(", ")));
+        fact(
+                facts,
+                "Created",
+                Human.ago(project.at("createdAt").text(), Instant.now()) + " by "
+                        + project.at("createdBy").text());
+        fact(
+                facts,
+                "Experiments",
+                project.at("experiments").items().stream()
+                        .map(experiment -> experiment.at("name").text())
+                        .collect(Collectors.joining(", ")));
         facts.print(terminal);
         printTasks(name);
     }
@@ -138,7 +166,8 @@ final class ShowCommand implements Callable<Integer> {
             tasks.row(
                     task.at("name").text(),
                     task.at("roles").items().stream()
-                            .map(role -> role.at("name").text() + " ×" + role.at("replicas").text("1"))
+                            .map(role -> role.at("name").text() + " ×"
+                                    + role.at("replicas").text("1"))
                             .collect(Collectors.joining(", ")),
                     pairs(task.at("parameters")));
         }

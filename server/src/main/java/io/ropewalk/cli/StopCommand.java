@@ -17,7 +17,10 @@ final class StopCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "RUN", description = "7, train-7, digits/7, or a run's id.")
     List<String> references = List.of();
 
-    @Option(names = "--grace", paramLabel = "SECONDS", description = "How long they may take to end (default: the server's).")
+    @Option(
+            names = "--grace",
+            paramLabel = "SECONDS",
+            description = "How long they may take to end (default: the server's).")
     int grace = -1;
 
     StopCommand(Terminal terminal) {

@@ -36,7 +36,10 @@ final class UpCommand implements Callable<Integer> {
         @Option(names = "--port", paramLabel = "N", description = "The port (default: 8080); 0 takes any free one.")
         String port = "";
 
-        @Option(names = "--bind", paramLabel = "ADDRESS", description = "The address to listen on (default: 127.0.0.1).")
+        @Option(
+                names = "--bind",
+                paramLabel = "ADDRESS",
+                description = "The address to listen on (default: 127.0.0.1).")
         String bind = "";
 
         @Option(names = "--no-browser", description = "Do not open a browser.")
@@ -56,7 +59,8 @@ final class UpCommand implements Callable<Integer> {
             for (String set : sets) {
                 int sign = set.indexOf('=');
                 if (sign < 1) {
-                    throw new Failure(Failure.USAGE, "`--set " + set + "` must be KEY=VALUE, such as --set limits.body=32MiB");
+                    throw new Failure(
+                            Failure.USAGE, "`--set " + set + "` must be KEY=VALUE, such as --set limits.body=32MiB");
                 }
                 flags.add(new Flag("--set " + set.substring(0, sign), set.substring(0, sign), set.substring(sign + 1)));
             }
@@ -94,8 +98,8 @@ final class UpCommand implements Callable<Integer> {
                 .orElse(System.currentTimeMillis());
         Ropewalk server = Ropewalk.start(settings);
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
-        ServerAddress address =
-                ServerAddress.find(terminal, java.util.Optional.of(settings.data().toString()));
+        ServerAddress address = ServerAddress.find(
+                terminal, java.util.Optional.of(settings.data().toString()));
         String signIn = signIn(address);
         terminal.say("Ropewalk " + Version.text() + " is ready after "
                 + Human.duration(Duration.ofMillis(System.currentTimeMillis() - begun)) + ".");
@@ -111,11 +115,14 @@ final class UpCommand implements Callable<Integer> {
     }
 
     static String signIn(ServerAddress address) {
-        return address.token().map(token -> address.url() + "/sign-in?token=" + token).orElse(address.url());
+        return address.token()
+                .map(token -> address.url() + "/sign-in?token=" + token)
+                .orElse(address.url());
     }
 
     private static void openBrowser(Terminal terminal, String url) {
-        boolean desktop = terminal.variable("DISPLAY").isPresent() || terminal.variable("WAYLAND_DISPLAY").isPresent();
+        boolean desktop = terminal.variable("DISPLAY").isPresent()
+                || terminal.variable("WAYLAND_DISPLAY").isPresent();
         if (!desktop || !Terminal.isOnScreen()) {
             return;
         }

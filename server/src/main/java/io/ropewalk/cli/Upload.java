@@ -34,8 +34,8 @@ final class Upload {
 
     /// @param snapshots the API path of the source's snapshots
     Result send(Folder folder, String snapshots) {
-        List<Folder.File> files = folder.files(
-                (count, bytes) -> progress.show("reading " + count + " files, " + Human.bytes(bytes)));
+        List<Folder.File> files =
+                folder.files((count, bytes) -> progress.show("reading " + count + " files, " + Human.bytes(bytes)));
         long bytes = files.stream().mapToLong(Folder.File::size).sum();
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("files", files.stream().map(Folder.File::asJson).toList());
@@ -61,7 +61,9 @@ final class Upload {
 
     private long sendContents(Folder folder, List<Folder.File> files, Set<String> missing) {
         Map<String, Folder.File> wanted = new LinkedHashMap<>();
-        files.stream().filter(file -> missing.contains(file.hash())).forEach(file -> wanted.putIfAbsent(file.hash(), file));
+        files.stream()
+                .filter(file -> missing.contains(file.hash()))
+                .forEach(file -> wanted.putIfAbsent(file.hash(), file));
         long total = wanted.values().stream().mapToLong(Folder.File::size).sum();
         long sent = 0;
         long batched = 0;

@@ -7,6 +7,7 @@ final class Version {
     private Version() {}
 
     static String text() {
-        return Optional.ofNullable(Main.class.getPackage().getImplementationVersion()).orElse("development build");
+        return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                .orElse("development build");
     }
 }

@@ -98,7 +98,8 @@ final class WarmUpCommand implements Callable<Integer> {
                     line = in.readLine();
                 }
                 boolean live = request.contains("/tail");
-                String list = "{\"items\":[" + RUN + "],\"lines\":[{\"offset\":0,\"text\":\"a line\",\"log\":\"worker-0\"}]}";
+                String list =
+                        "{\"items\":[" + RUN + "],\"lines\":[{\"offset\":0,\"text\":\"a line\",\"log\":\"worker-0\"}]}";
                 String body = live
                         ? "event: lines\ndata: " + list + "\n\nevent: end\ndata: {}\n\n"
                         : request.matches("[A-Z]+ \\S*(/runs/[^/?]+|/stop|/again) .*|POST .*") ? RUN : list;
@@ -119,9 +120,11 @@ final class WarmUpCommand implements Callable<Integer> {
             ServerSettings settings = ServerSettings.read(
                             Map.of(),
                             List.of(
-                                    new io.ropewalk.support.config.SettingsReader.Flag("--data", "data", data.toString()),
+                                    new io.ropewalk.support.config.SettingsReader.Flag(
+                                            "--data", "data", data.toString()),
                                     new io.ropewalk.support.config.SettingsReader.Flag("--port", "port", "0"),
-                                    new io.ropewalk.support.config.SettingsReader.Flag("--no-browser", "browser", "false")))
+                                    new io.ropewalk.support.config.SettingsReader.Flag(
+                                            "--no-browser", "browser", "false")))
                     .value();
             try (Ropewalk _ = Ropewalk.start(settings)) {
                 Terminal here = new Terminal(

@@ -10,27 +10,37 @@ import java.util.Set;
 /// Everything that can be said about a server before it starts.
 public record ServerSettings(
         @Configured(
-                        value = "The server's own directory: database, files, logs, owner token.",
-                        standard = "~/.ropewalk",
-                        beforeFile = true)
-                Path data,
+                value = "The server's own directory: database, files, logs, owner token.",
+                standard = "~/.ropewalk",
+                beforeFile = true)
+        Path data,
+
         @Configured(
-                        value = "The address to listen on. Anything but this machine's own needs sign-in to be configured.",
-                        standard = "127.0.0.1")
-                String bind,
+                value = "The address to listen on. Anything but this machine's own needs sign-in to be configured.",
+                standard = "127.0.0.1")
+        String bind,
+
         @Configured(value = "The port to listen on; 0 takes any free one.", standard = "8080")
-                int port,
+        int port,
+
         @Configured(
-                        value = "Empty for SQLite in the data directory, or `jdbc:postgresql://host/name?user=…&password=…`.")
-                String database,
+                value = "Empty for SQLite in the data directory, or `jdbc:postgresql://host/name?user=…&password=…`.")
+        String database,
+
         @Configured(value = "Open a browser when the server is ready and a desktop is there.", standard = "true")
-                boolean browser,
+        boolean browser,
+
         @Configured(value = "Directories of this machine that projects may mount with `hostPath`.")
-                List<Path> allowedHostPaths,
+        List<Path> allowedHostPaths,
+
         @Configured("Where files are kept.") Storage storage,
         @Configured("How big things may be.") Limits limits,
-        @Configured("What the cluster `local` may use of this machine.") Local local,
-        @Configured("Settings of extensions; each extension documents its own.") Map<String, String> extensions) {
+
+        @Configured("What the cluster `local` may use of this machine.")
+        Local local,
+
+        @Configured("Settings of extensions; each extension documents its own.")
+        Map<String, String> extensions) {
 
     public static final String FILE_NAME = "ropewalk.yaml";
 
@@ -42,6 +52,7 @@ public record ServerSettings(
             "ROPEWALK_JAVA_HOME",
             "ROPEWALK_JAVA_OPTIONS",
             "ROPEWALK_AOT",
+            "ROPEWALK_BUILD",
             "ROPEWALK_RUN_ID",
             "ROPEWALK_RUN_URL",
             "ROPEWALK_PROJECT",

@@ -52,7 +52,9 @@ public final class SettingsReader<T extends Record> {
     public record Key(String path, String kind, String standard, String about, Type type, boolean beforeFile) {
         public String variable() {
             return PREFIX
-                    + path.replaceAll("([a-z])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
+                    + path.replaceAll("([a-z])([A-Z])", "$1_$2")
+                            .replace('.', '_')
+                            .toUpperCase(Locale.ROOT);
         }
     }
 
@@ -78,14 +80,14 @@ public final class SettingsReader<T extends Record> {
             String text = Files.readString(file);
             LoadSettings settings = LoadSettings.builder()
                     .setLabel(file.toString())
-                    .setAllowDuplicateKeys(false)
                     .setMaxAliasesForCollections(20)
                     .setCodePointLimit(1 << 20)
                     .build();
             new Compose(settings).composeString(text).ifPresent(root -> {
                 if (root instanceof MappingNode mapping) {
                     takeMapping(file, "", mapping);
-                } else if (!(root instanceof ScalarNode scalar && scalar.getValue().isEmpty())) {
+                } else if (!(root instanceof ScalarNode scalar
+                        && scalar.getValue().isEmpty())) {
                     problem(place(file, root), "", "the file must be a list of `key: value` lines");
                 }
             });
@@ -115,6 +117,8 @@ public final class SettingsReader<T extends Record> {
                         .map(near -> "; did you mean " + near + "?")
                         .orElse("; `ropewalk config` lists the known ones");
                 problem(origin, "", "no setting has this variable" + hint);
+            } else if (isMap(key(path).type())) {
+                problem(origin, path, "is a group; set its keys in the file or with --set " + path + ".NAME=VALUE");
             } else {
                 take(path, value, origin);
             }
@@ -133,7 +137,7 @@ public final class SettingsReader<T extends Record> {
                         before != null && before.value() instanceof Map<?, ?> known ? textMap(known) : new TreeMap<>();
                 all.put(inner, flag.value());
                 found.put(map.get().path(), new Raw(all, origin));
-            } else if (keys.containsKey(flag.key())) {
+            } else if (keys.containsKey(flag.key()) && !isMap(key(flag.key()).type())) {
                 take(flag.key(), flag.value(), origin);
             } else {
                 unknown(origin, flag.key());
@@ -163,7 +167,8 @@ public final class SettingsReader<T extends Record> {
         for (RecordComponent component : record.getRecordComponents()) {
             Configured configured = component.getAnnotation(Configured.class);
             if (configured == null) {
-                throw new IllegalStateException(record.getSimpleName() + "." + component.getName() + " has no @Configured");
+                throw new IllegalStateException(
+                        record.getSimpleName() + "." + component.getName() + " has no @Configured");
             }
             String path = prefix + component.getName();
             if (isGroup(component.getType())) {
@@ -232,6 +237,7 @@ public final class SettingsReader<T extends Record> {
     }
 
     private void takeMapping(Path file, String prefix, MappingNode mapping) {
+        Set<String> seen = new HashSet<>();
         for (NodeTuple pair : mapping.getValue()) {
             Origin origin = place(file, pair.getKeyNode());
             if (!(pair.getKeyNode() instanceof ScalarNode name)) {
@@ -239,6 +245,10 @@ public final class SettingsReader<T extends Record> {
                 continue;
             }
             String path = prefix + name.getValue();
+            if (!seen.add(path)) {
+                problem(origin, path, "is given twice; remove one of them");
+                continue;
+            }
             Key key = keys.get(path);
             boolean group = keys.keySet().stream().anyMatch(known -> known.startsWith(path + "."));
             Node value = pair.getValueNode();
@@ -254,7 +264,8 @@ public final class SettingsReader<T extends Record> {
                 problem(
                         origin,
                         path,
-                        "cannot be set here, because it says where this file is; use " + key.variable() + " or --" + path);
+                        "cannot be set here, because it says where this file is; use " + key.variable() + " or --"
+                                + path);
             } else {
                 takeValue(file, key, value, origin);
             }
@@ -268,7 +279,8 @@ public final class SettingsReader<T extends Record> {
         switch (node) {
             case ScalarNode scalar when isMap(key.type()) -> problem(origin, key.path(), "must be a group of keys");
             case ScalarNode scalar -> take(key.path(), scalar.getValue(), origin);
-            case SequenceNode list when isListOfPaths(key.type()) -> {
+            case SequenceNode list
+            when isListOfPaths(key.type()) -> {
                 List<String> texts = new ArrayList<>();
                 for (Node item : list.getValue()) {
                     if (item instanceof ScalarNode scalar) {
@@ -279,7 +291,8 @@ public final class SettingsReader<T extends Record> {
                 }
                 found.put(key.path(), new Raw(texts, origin));
             }
-            case MappingNode map when isMap(key.type()) -> {
+            case MappingNode map
+            when isMap(key.type()) -> {
                 Map<String, String> flat = new TreeMap<>();
                 flatten(file, key.path(), "", map, flat);
                 found.put(key.path(), new Raw(flat, origin));
@@ -311,7 +324,9 @@ public final class SettingsReader<T extends Record> {
     private static boolean isEmpty(Node node) {
         return node instanceof ScalarNode scalar
                 && scalar.isPlain()
-                && (scalar.getValue().isEmpty() || scalar.getValue().equals("null") || scalar.getValue().equals("~"));
+                && (scalar.getValue().isEmpty()
+                        || scalar.getValue().equals("null")
+                        || scalar.getValue().equals("~"));
     }
 
     private void take(String path, String value, Origin origin) {
@@ -347,8 +362,7 @@ public final class SettingsReader<T extends Record> {
         for (int i = 0; i < components.length; i++) {
             types[i] = components[i].getType();
             String path = prefix + components[i].getName();
-            Optional<?> value =
-                    isGroup(types[i]) ? build(types[i], path + ".", entries) : convert(key(path), entries);
+            Optional<?> value = isGroup(types[i]) ? build(types[i], path + ".", entries) : convert(key(path), entries);
             complete &= value.isPresent();
             values[i] = value.orElse(null);
         }
@@ -385,8 +399,9 @@ public final class SettingsReader<T extends Record> {
         try {
             Object value = convert(key.type(), raw.value());
             if (value instanceof Map<?, ?> map && !map.isEmpty()) {
-                textMap(map).forEach((name, text) ->
-                        entries.add(new Entry(key.path() + "." + name, text, raw.origin(), key.about())));
+                textMap(map)
+                        .forEach((name, text) ->
+                                entries.add(new Entry(key.path() + "." + name, text, raw.origin(), key.about())));
             } else {
                 entries.add(new Entry(key.path(), render(value), raw.origin(), key.about()));
             }
@@ -403,9 +418,8 @@ public final class SettingsReader<T extends Record> {
             return raw instanceof Map<?, ?> map ? map : Map.of();
         }
         if (isListOfPaths(type)) {
-            List<?> texts = raw instanceof List<?> list
-                    ? list
-                    : List.of(raw.toString().split(File.pathSeparator));
+            List<?> texts =
+                    raw instanceof List<?> list ? list : List.of(raw.toString().split(File.pathSeparator));
             return texts.stream()
                     .map(Object::toString)
                     .filter(text -> !text.isBlank())
@@ -445,7 +459,8 @@ public final class SettingsReader<T extends Record> {
 
     private static String render(Object value) {
         return switch (value) {
-            case List<?> list -> String.join(":", list.stream().map(Object::toString).toList());
+            case List<?> list ->
+                String.join(":", list.stream().map(Object::toString).toList());
             case Map<?, ?> _ -> "";
             default -> value.toString();
         };
