@@ -1,0 +1,172 @@
+package io.ropewalk.support.archive;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.ropewalk.spi.ErrorCode;
+import io.ropewalk.spi.RopewalkException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Where a file lies in a tree: names separated by `/`, as they are written and not in any other way. It
+/// cannot leave the tree.
+public record EntryPath(String value) implements Comparable<EntryPath> {
+    private static final int LONGEST = 4096;
+    private static final int LONGEST_NAME = 255;
+
+    @JsonCreator
+    public EntryPath {
+        String wrong = wrong(value);
+        if (!wrong.isEmpty()) {
+            throw refused(value, wrong);
+        }
+    }
+
+    /// As archives write it: `./a//b/` is `a/b`. Empty for the root itself.
+    static List<EntryPath> inArchive(String written) {
+        if (written.startsWith("/")) {
+            throw refused(written, "begins with '/'");
+        }
+        List<String> names = new ArrayList<>();
+        for (String name : written.split("/", -1)) {
+            if (!name.isEmpty() && !name.equals(".")) {
+                names.add(name);
+            }
+        }
+        return names.isEmpty() ? List.of() : List.of(new EntryPath(String.join("/", names)));
+    }
+
+    @JsonValue
+    @Override
+    public String value() {
+        return value;
+    }
+
+    public String name() {
+        return value.substring(value.lastIndexOf('/') + 1);
+    }
+
+    /// Every directory that it lies in, outermost first.
+    public List<String> parents() {
+        List<String> parents = new ArrayList<>();
+        for (int slash = value.indexOf('/'); slash >= 0; slash = value.indexOf('/', slash + 1)) {
+            parents.add(value.substring(0, slash));
+        }
+        return parents;
+    }
+
+    /// Refuses a symbolic link at this place that could lead out of the tree. It may climb at its beginning
+    /// only: links that climb after passing another link can lead anywhere.
+    public void checkLink(String target) {
+        boolean plain = wrongCharacters(target).isEmpty() && target.length() <= LONGEST;
+        if (!plain || !staysInside(parents().size(), target)) {
+            throw new RopewalkException(
+                    ErrorCode.UNSAFE_ARCHIVE,
+                    "The symbolic link '%s' points to '%s', out of the tree that it lies in. Put what it points to into the tree, or leave the link out."
+                            .formatted(shown(value), shown(target)));
+        }
+    }
+
+    /// Whether a symbolic link that lies so many directories deep stays in its tree, whatever other links
+    /// it passes.
+    public static boolean staysInside(int depth, String target) {
+        if (target.isEmpty() || target.startsWith("/")) {
+            return false;
+        }
+        int left = depth;
+        boolean climbing = true;
+        for (String name : target.split("/", -1)) {
+            boolean up = name.equals("..");
+            if (up && (!climbing || --left < 0)) {
+                return false;
+            }
+            climbing &= up;
+        }
+        return true;
+    }
+
+    /// By code points, so that the order is the same everywhere.
+    @Override
+    public int compareTo(EntryPath other) {
+        return CharSequence.compare(value, other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+
+    /// Text as it may stand in a message: printable, on one line, not too long.
+    public static String shown(String text) {
+        StringBuilder shown = new StringBuilder();
+        text.codePoints().limit(200).forEach(c -> shown.appendCodePoint(isPrintable(c) ? c : 0xFFFD));
+        return text.codePointCount(0, text.length()) > 200 ? shown.append('…').toString() : shown.toString();
+    }
+
+    private static boolean isPrintable(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+
+    private static String wrong(String value) {
+        if (value.isEmpty()) {
+            return "is empty";
+        }
+        if (value.length() > LONGEST || value.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+            return "is longer than " + LONGEST + " bytes";
+        }
+        if (value.startsWith("/")) {
+            return "begins with '/'";
+        }
+        if (value.length() > 1 && value.charAt(1) == ':' && Character.isLetter(value.charAt(0))) {
+            return "begins with a drive";
+        }
+        for (String name : value.split("/", -1)) {
+            if (name.isEmpty()) {
+                return "has an empty part";
+            }
+            if (name.equals("..") || name.equals(".")) {
+                return "has the part '" + name + "'";
+            }
+            if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+                return "has a part of more than " + LONGEST_NAME + " bytes";
+            }
+        }
+        return wrongCharacters(value);
+    }
+
+    private static String wrongCharacters(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\\') {
+                return "holds a backslash";
+            }
+            if (c < 0x20 || c == 0x7f || c == '\u2028' || c == '\u2029' || (c >= 0x80 && c < 0xa0)) {
+                return "holds a control character";
+            }
+        }
+        try {
+            ByteBuffer _ = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
+            return "";
+        } catch (CharacterCodingException _) {
+            return "holds half a character";
+        }
+    }
+
+    private static RopewalkException refused(String value, String why) {
+        return new RopewalkException(
+                ErrorCode.UNSAFE_ARCHIVE,
+                "The path '%s' %s. Paths of files are names separated by '/', relative to the folder that is uploaded."
+                        .formatted(shown(value), why));
+    }
+}
