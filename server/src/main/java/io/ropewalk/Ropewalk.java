@@ -1,21 +1,230 @@
 package io.ropewalk;
 
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.ropewalk.access.Access;
+import io.ropewalk.access.AccessApi;
+import io.ropewalk.access.Sessions;
+import io.ropewalk.access.Tokens;
+import io.ropewalk.project.DocumentReader;
+import io.ropewalk.project.ProjectApi;
+import io.ropewalk.project.Projects;
+import io.ropewalk.project.Workspaces;
+import io.ropewalk.run.RunActivity;
+import io.ropewalk.run.RunCapability;
+import io.ropewalk.source.MaterialisedTrees;
+import io.ropewalk.source.SourceApi;
+import io.ropewalk.source.Sources;
+import io.ropewalk.source.Uploads;
 import io.ropewalk.spi.ErrorCode;
+import io.ropewalk.spi.Extension;
+import io.ropewalk.spi.ExtensionContext;
 import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.spi.executor.DescribesIsolation;
+import io.ropewalk.spi.executor.Executor;
+import io.ropewalk.spi.executor.ReportsCapacity;
+import io.ropewalk.spi.source.SourceType;
 import io.ropewalk.support.config.ServerSettings;
+import io.ropewalk.support.db.Database;
+import io.ropewalk.support.db.Databases;
+import io.ropewalk.support.http.Endpoint;
+import io.ropewalk.support.http.HttpServer;
+import io.ropewalk.support.http.Idempotency;
+import io.ropewalk.support.http.PrometheusMeter;
+import io.ropewalk.support.time.Signals;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// The server: builds everything, top to bottom.
+/// The server: every part, built from the ground up and joined by hand.
 public final class Ropewalk implements AutoCloseable {
-    private Ropewalk() {}
+    private static final Logger LOG = LoggerFactory.getLogger(Ropewalk.class);
 
-    /// Returns when it answers at the address written to `<data>/url`.
-    @SuppressWarnings("DoNotCallSuggester")
+    private final ServerSettings settings;
+    private final DataDirectory directory;
+    private final Tokens tokens;
+    private final Database database;
+    private final List<Executor> executors;
+    private final RunCapability runs;
+    private final Signals signals;
+    private final HttpServer http;
+    private final Instant startedAt;
+    private final String url;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
     public static Ropewalk start(ServerSettings settings) {
-        throw new RopewalkException(
-                ErrorCode.UNAVAILABLE, "This build has no server yet; nothing was started in " + settings.data() + ".");
+        return start(settings, Clock.systemUTC());
     }
 
-    /// Answers what it has taken on, then ends. Runs go on.
+    /// @throws RopewalkException when it cannot start; it has let go of everything then
+    public static Ropewalk start(ServerSettings settings, Clock clock) {
+        if (!settings.loopbackOnly()) {
+            throw new RopewalkException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Listening on '%s' would let other machines in, and no sign-in is configured for people. Bind 127.0.0.1, and reach it from elsewhere through an SSH tunnel."
+                            .formatted(settings.bind()));
+        }
+        DataDirectory directory = DataDirectory.take(settings.data());
+        try {
+            return new Ropewalk(settings, clock, directory);
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    private Ropewalk(ServerSettings settings, Clock clock, DataDirectory directory) {
+        this.settings = settings;
+        this.directory = directory;
+        this.startedAt = clock.instant();
+        this.signals = new Signals();
+        this.tokens = new Tokens(directory.path());
+        this.database = Databases.open(settings.database(), directory.path().resolve("ropewalk.db"));
+
+        ExtensionContext context = new ExtensionContext(directory.path(), settings.extensions());
+        List<SourceType<?>> sourceTypes = new ArrayList<>();
+        this.executors = new ArrayList<>();
+        for (Extension extension : ServiceLoader.load(Extension.class)) {
+            sourceTypes.addAll(extension.sourceTypes());
+            executors.addAll(extension.executors(context));
+        }
+
+        Workspaces workspaces = new Workspaces(database, clock);
+        Uploads uploads = new Uploads(database, directory.path().resolve("uploads"), clock);
+        uploads.sweep();
+        Path cache = directory.path().resolve("cache");
+        Sources sources = new Sources(
+                sourceTypes,
+                new MaterialisedTrees(cache.resolve("trees"), clock),
+                uploads,
+                new Sources.Directories(settings.storageRoot(), settings.allowedHostPaths(), cache));
+        Projects projects = new Projects(
+                database,
+                workspaces,
+                new DocumentReader(sourceTypes),
+                new RunActivity(database),
+                List.of(uploads::deleteProject),
+                clock);
+        this.runs = new RunCapability(new RunCapability.Foundations(
+                database,
+                directory.path(),
+                projects,
+                sources,
+                (python, requirements, packages, progress) -> Map.of(),
+                executors.getFirst(),
+                tokens,
+                signals,
+                clock,
+                version()));
+        Sessions sessions = new Sessions(database, clock);
+        Access access = new Access(tokens, sessions, runs.activeRuns());
+
+        PrometheusMeter meter = new PrometheusMeter(new PrometheusRegistry());
+        List<Endpoint<?, ?>> endpoints = new ArrayList<>();
+        endpoints.addAll(new AccessApi(access, sessions, workspaces::names).endpoints());
+        endpoints.addAll(new ServerApi(this::view, this::ready, meter).endpoints());
+        endpoints.addAll(new ProjectApi(projects).endpoints());
+        endpoints.addAll(new SourceApi(sources, uploads, new SourcesOfProjects(projects, workspaces)).endpoints());
+        endpoints.addAll(runs.endpoints());
+
+        this.http = new HttpServer(
+                new HttpServer.Settings(
+                        settings.bind(),
+                        settings.port(),
+                        names(settings.bind()),
+                        settings.limits().body().bytes(),
+                        settings.limits().upload().bytes()),
+                endpoints,
+                access,
+                new Idempotency(database, clock),
+                meter);
+        this.url = "http://%s:%d"
+                .formatted(
+                        settings.bind().contains(":") ? "[" + settings.bind() + "]" : settings.bind(), http.listen());
+        runs.start(url);
+        directory.announce(url);
+        LOG.info("ready at {}", url);
+    }
+
+    /// What a browser on this machine may call the server.
+    private static Set<String> names(String bind) {
+        Set<String> names = new HashSet<>(Set.of("localhost", "127.0.0.1", "[::1]", "::1"));
+        names.add(bind);
+        return names;
+    }
+
+    static String version() {
+        String version = Ropewalk.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /// Where the server is reached, such as `http://127.0.0.1:8080`.
+    public String url() {
+        return url;
+    }
+
+    /// A link that signs a browser in as the owner.
+    public String signInLink() {
+        return url + "/sign-in?token=" + tokens.owner();
+    }
+
+    public String ownerToken() {
+        return tokens.owner();
+    }
+
+    private boolean ready() {
+        return database.read(handle -> handle.createQuery("select count(*) from workspace")
+                        .mapTo(Long.class)
+                        .one())
+                > 0;
+    }
+
+    private ServerApi.ServerView view() {
+        List<ServerApi.ExecutorView> clusters = executors.stream()
+                .map(executor -> new ServerApi.ExecutorView(
+                        executor.name(),
+                        executor instanceof DescribesIsolation isolated ? isolated.isolation() : null,
+                        executor instanceof ReportsCapacity reports ? reports.capacity() : null,
+                        runs.inUse()))
+                .toList();
+        return new ServerApi.ServerView(
+                version(),
+                startedAt,
+                directory.path().toString(),
+                settings.database().isEmpty() ? "sqlite" : "postgresql",
+                clusters,
+                runs.load().queued(),
+                runs.load().running());
+    }
+
+    /// Waits until the server has been closed.
+    public void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
+    /// Ends the server. Runs go on; the next server on the directory finds them.
     @Override
-    public void close() {}
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        signals.close();
+        http.close();
+        runs.close();
+        executors.forEach(Executor::close);
+        database.close();
+        directory.close();
+        ended.countDown();
+        LOG.info("ended; runs go on");
+    }
 }

@@ -57,6 +57,12 @@ final class SnapshotStore {
         });
     }
 
+    void delete(Handle handle, ProjectId project) {
+        handle.createUpdate("delete from snapshot where project_id = :project")
+                .bind("project", project.value())
+                .execute();
+    }
+
     Optional<Row> latest(ProjectId project, String source, Scope scope) {
         return database.read(handle -> latest(handle, project, source, scope));
     }

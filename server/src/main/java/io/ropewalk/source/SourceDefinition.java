@@ -17,6 +17,10 @@ public record SourceDefinition(
         settings = new LinkedHashMap<>(settings);
     }
 
+    SourceDefinition with(Map<String, Object> other) {
+        return new SourceDefinition(name, kind, other, mountPath, readOnly);
+    }
+
     /// Without the settings, which may hold secrets.
     @Override
     public String toString() {

@@ -37,6 +37,11 @@ final class SourceSettings<S extends Record> {
         this.type = type;
     }
 
+    boolean has(String setting) {
+        return Arrays.stream(type.getRecordComponents())
+                .anyMatch(component -> component.getName().equals(setting));
+    }
+
     /// @throws RopewalkException naming the setting that is wrong, and never its value when that is a secret
     S convert(Map<String, Object> given, String source) {
         List<String> known = Arrays.stream(type.getRecordComponents())

@@ -18,6 +18,8 @@ import java.util.Map;
 
 /// What can be done with a source, whatever its kind.
 public final class Sources {
+    private static final String REVISION = "revision";
+
     private final Map<String, Known<?>> kinds = new LinkedHashMap<>();
     private final MaterialisedTrees trees;
     private final Snapshots snapshots;
@@ -71,6 +73,21 @@ public final class Sources {
     /// Finds out what the source stands for now; asks the outside where it must.
     public Pin pin(ProjectSource source) {
         return pin(known(source.definition()), source);
+    }
+
+    /// The same for a revision that somebody asks for, instead of what the settings say. A kind that has no such
+    /// setting takes it as it is, as an upload does the id of a snapshot.
+    public Pin pin(ProjectSource source, String revision) {
+        if (revision.isEmpty()) {
+            return pin(source);
+        }
+        SourceDefinition definition = source.definition();
+        if (!known(definition).settings().has(REVISION)) {
+            return new Pin(revision, revision);
+        }
+        Map<String, Object> settings = new LinkedHashMap<>(definition.settings());
+        settings.put(REVISION, revision);
+        return pin(new ProjectSource(source.place(), definition.with(settings)));
     }
 
     /// Brings about that the files of a pinned source are on this machine. May be called again and again,

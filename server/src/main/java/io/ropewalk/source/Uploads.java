@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// The trees of files that people sent. A snapshot comes into being with all of its contents, or not at
@@ -53,6 +54,11 @@ public final class Uploads implements Snapshots {
         this.store = new SnapshotStore(database);
         this.root = root;
         this.clock = clock;
+    }
+
+    /// Forgets a project's snapshots, inside the transaction that deletes the project.
+    public void deleteProject(Handle handle, ProjectId project) {
+        store.delete(handle, project);
     }
 
     /// Removes what a crash left half-written. Call it once, before anything is served.

@@ -244,7 +244,8 @@ final class Renderer {
                 Object value = map.get(field.name());
                 yield value == null ? new Absent(name(field), field.at()) : value;
             }
-            default -> throw source.error(field.at(), "There is no '.%s' in %s.".formatted(field.name(), Values.noun(of)));
+            default ->
+                throw source.error(field.at(), "There is no '.%s' in %s.".formatted(field.name(), Values.noun(of)));
         };
     }
 

@@ -195,14 +195,15 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
         boolean ended = isOver(files, replica, attempt, handle.launch());
         try (SeekableByteChannel log = Files.newByteChannel(attemptFiles.log())) {
             long size = log.size();
-            ByteBuffer bytes = ByteBuffer.allocate((int) Math.clamp(size - offset, 0L, (long) limit));
-            log.position(offset);
+            long from = Math.min(offset, size);
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(size - from, limit));
+            log.position(from);
             while (bytes.hasRemaining() && log.read(bytes) >= 0) {}
             byte[] read =
                     bytes.hasRemaining() ? java.util.Arrays.copyOf(bytes.array(), bytes.position()) : bytes.array();
-            return new LogChunk(offset, read, ended && offset + read.length >= size);
+            return new LogChunk(from, read, ended && from + read.length >= size);
         } catch (NoSuchFileException e) {
-            return new LogChunk(offset, new byte[0], ended);
+            return new LogChunk(0, new byte[0], ended);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

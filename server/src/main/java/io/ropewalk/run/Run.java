@@ -1,0 +1,145 @@
+package io.ropewalk.run;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.ropewalk.spi.LaunchId;
+import io.ropewalk.spi.ProjectId;
+import io.ropewalk.spi.RunId;
+import io.ropewalk.spi.WorkspaceId;
+import io.ropewalk.spi.executor.LaunchHandle;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One launch of a task, or one piece of work that runs elsewhere and is tracked here.
+///
+/// @param number counts all runs of a project
+/// @param specification what was asked for, complete: nothing else is needed to start it
+/// @param info what programs have said about the run, free of form
+/// @param startedAt when its first replica started
+/// @param handle how the executor finds its launch
+public record Run(
+        RunId id,
+        Home home,
+        long number,
+        Kind kind,
+        Origin origin,
+        RunSpecification specification,
+        RunState state,
+        Timeline timeline,
+        Map<String, Object> info,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant endedAt,
+        Optional<String> handle,
+        Optional<Instant> stopRequestedAt) {
+
+    public enum Kind {
+        LAUNCHED,
+        TRACKED;
+
+        @JsonValue
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /// The project that a run belongs to.
+    public record Home(WorkspaceId workspaceId, String workspace, ProjectId projectId, String project) {}
+
+    /// What a run came from.
+    public record Origin(
+            String experiment,
+            @Nullable String revision,
+            @Nullable RunId parent,
+            String author,
+            String comment) {}
+
+    public String task() {
+        return specification.task().name();
+    }
+
+    /// As people say it: `train-7`.
+    public String name() {
+        return task() + "-" + number;
+    }
+
+    public LaunchId launch() {
+        return new LaunchId(id.value());
+    }
+
+    public Optional<LaunchHandle> launchHandle() {
+        return handle.map(reference -> new LaunchHandle(launch(), reference));
+    }
+
+    Run numbered(long given) {
+        return new Run(
+                id,
+                home,
+                given,
+                kind,
+                origin,
+                specification,
+                state,
+                timeline,
+                info,
+                createdAt,
+                startedAt,
+                endedAt,
+                handle,
+                stopRequestedAt);
+    }
+
+    Run with(LaunchHandle launched) {
+        return new Run(
+                id,
+                home,
+                number,
+                kind,
+                origin,
+                specification,
+                state,
+                timeline,
+                info,
+                createdAt,
+                startedAt,
+                endedAt,
+                Optional.of(launched.reference()),
+                stopRequestedAt);
+    }
+
+    /// The run after something has happened to it.
+    Run after(RunEvent event, Instant now) {
+        RunState next = state.after(event, now);
+        Timeline spent = switch (next) {
+            case RunState.Queued _ -> timeline.enter(Timeline.Name.QUEUED, now);
+            case RunState.Starting(Instant _, String reason) ->
+                timeline.enter(reason.isEmpty() ? Timeline.Name.STARTING : Timeline.Name.PREPARING, now);
+            case RunState.Running _ -> timeline.enter(Timeline.Name.RUNNING, now);
+            case RunState.Ending _ -> timeline.enter(Timeline.Name.ENDING, now);
+            case RunState.Final _ -> timeline.end(now);
+        };
+        boolean starts = startedAt == null && next instanceof RunState.Running;
+        boolean ends = endedAt == null && next instanceof RunState.Final;
+        return new Run(
+                id,
+                home,
+                number,
+                kind,
+                origin,
+                specification,
+                next,
+                spent,
+                info,
+                createdAt,
+                starts ? now : startedAt,
+                ends ? now : endedAt,
+                handle,
+                stopRequestedAt);
+    }
+
+    public boolean ended() {
+        return state instanceof RunState.Final;
+    }
+}

@@ -1,0 +1,134 @@
+package io.ropewalk.run;
+
+import io.ropewalk.access.Access;
+import io.ropewalk.access.Tokens;
+import io.ropewalk.log.MasterLog;
+import io.ropewalk.metric.LiveNumbers;
+import io.ropewalk.metric.MetricStore;
+import io.ropewalk.project.Projects;
+import io.ropewalk.source.Sources;
+import io.ropewalk.spi.Ids;
+import io.ropewalk.spi.executor.Executor;
+import io.ropewalk.spi.executor.ReportsCapacity;
+import io.ropewalk.spi.executor.Resources;
+import io.ropewalk.support.db.Database;
+import io.ropewalk.support.http.Endpoint;
+import io.ropewalk.support.time.Signals;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The parts of this capability, joined. Two steps: what programs are told holds the server's address, which
+/// is known only when it listens.
+public final class RunCapability implements AutoCloseable {
+    private static final Resources BOUNDLESS =
+            new Resources(Long.MAX_VALUE / 4, Long.MAX_VALUE / 4, Integer.MAX_VALUE / 4);
+
+    private static final Duration COLLECT_EVERY = Duration.ofMillis(400);
+
+    private final RunStore store;
+    private final Ledger ledger;
+    private final RunReconciler reconciler;
+    private final Runs runs;
+    private final LaunchBuilder builder;
+    private final NumberCollector collector;
+    private final RunJournal journal;
+    private final List<Endpoint<?, ?>> endpoints = new ArrayList<>();
+    private Thread looking = Thread.ofVirtual().unstarted(() -> {});
+
+    /// What the capability is built on.
+    public record Foundations(
+            Database database,
+            Path dataDirectory,
+            Projects projects,
+            Sources sources,
+            PythonEnvironments environments,
+            Executor executor,
+            Tokens tokens,
+            Signals signals,
+            Clock clock,
+            String version) {}
+
+    public RunCapability(Foundations on) {
+        RunDirectories directories = new RunDirectories(on.dataDirectory());
+        MasterLog masterLog = new MasterLog(directories::of, on.clock(), on.signals());
+        LiveNumbers live = new LiveNumbers(run -> on.signals().signal(RunUpdates.topic(run)));
+        MetricStore metrics = new MetricStore(on.database(), live);
+        store = new RunStore(on.database());
+        ledger = new Ledger(on.executor() instanceof ReportsCapacity reports ? reports.capacity() : BOUNDLESS);
+        builder = new LaunchBuilder(PythonLibrary.unpack(on.dataDirectory(), on.version()));
+        RunSources sources = new RunSources(on.sources());
+        RunLogs logs = new RunLogs(store, on.executor(), masterLog);
+        collector = new NumberCollector(on.database(), metrics, logs, on.clock());
+        journal = new RunJournal(masterLog, on.signals(), collector);
+        reconciler = new RunReconciler(
+                store,
+                on.executor(),
+                ledger,
+                new Preparation(directories, sources, on.environments(), on.tokens(), builder),
+                journal,
+                on.clock(),
+                Ids.mint());
+        runs = new Runs(store, on.projects(), sources, ledger, reconciler, on.clock());
+        RunViews views = new RunViews(store, metrics::lastValues, _ -> new RunView.Outputs(0, 0));
+        VisibleRuns visible = store::get;
+        endpoints.addAll(new RunApi(
+                        runs,
+                        views,
+                        new RunUpdates(runs, views, live, on.signals()),
+                        new RunSpecifications(builder, directories))
+                .endpoints());
+        endpoints.addAll(new RunLogApi(logs, on.signals()).endpoints());
+        endpoints.addAll(new RunMetricApi(visible, metrics, on.clock()).endpoints());
+    }
+
+    public List<Endpoint<?, ?>> endpoints() {
+        return endpoints;
+    }
+
+    /// Who may act as a run.
+    public Access.ActiveRuns activeRuns() {
+        return runs;
+    }
+
+    /// Takes over what an earlier server left behind and begins.
+    ///
+    /// @param url where programs reach this server
+    public void start(String url) {
+        builder.reachServerAt(url);
+        reconciler.recover();
+        reconciler.start();
+        looking = Thread.ofVirtual().name("numbers").start(this::collectUntilInterrupted);
+    }
+
+    private void collectUntilInterrupted() {
+        try {
+            while (true) {
+                collector.pass(journal.running());
+                TimeUnit.MILLISECONDS.sleep(COLLECT_EVERY.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// How many runs wait for a place, and how many have one.
+    public Load load() {
+        return ledger.load();
+    }
+
+    public record Load(long queued, long running) {}
+
+    public Resources inUse() {
+        return ledger.inUse();
+    }
+
+    @Override
+    public void close() {
+        looking.interrupt();
+        reconciler.close();
+    }
+}

@@ -1,0 +1,80 @@
+package io.ropewalk.run;
+
+import io.ropewalk.access.Scope;
+import io.ropewalk.log.LogFile;
+import io.ropewalk.log.MasterLog;
+import io.ropewalk.spi.ErrorCode;
+import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.spi.RunId;
+import io.ropewalk.spi.executor.Executor;
+import io.ropewalk.spi.executor.LaunchHandle;
+import io.ropewalk.spi.executor.LogChunk;
+import io.ropewalk.spi.executor.ReplicaId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// A run's logs: the server's own lines, and what its replicas write.
+final class RunLogs implements RunLogSource {
+    private final RunStore store;
+    private final Executor executor;
+    private final MasterLog master;
+
+    RunLogs(RunStore store, Executor executor, MasterLog master) {
+        this.store = store;
+        this.executor = executor;
+        this.master = master;
+    }
+
+    @Override
+    public List<LogFile> logs(Scope scope, RunId id) {
+        Run run = store.get(scope, id);
+        List<LogFile> logs = new ArrayList<>();
+        logs.add(new LogFile(LogFile.MASTER, 1, List.of(1), master.size(id), run.ended()));
+        for (Replica replica : store.latestReplicas(id)) {
+            logs.add(new LogFile(
+                    replica.id().toString(),
+                    replica.attempt(),
+                    IntStream.rangeClosed(1, replica.attempt()).boxed().toList(),
+                    size(run, replica),
+                    run.ended()));
+        }
+        return logs;
+    }
+
+    private long size(Run run, Replica replica) {
+        Optional<LaunchHandle> handle = run.launchHandle();
+        if (handle.isEmpty() || replica.state() == Replica.State.WAITING) {
+            return 0;
+        }
+        return executor.readLog(handle.get(), replica.id(), replica.attempt(), Long.MAX_VALUE, 0)
+                .offset();
+    }
+
+    @Override
+    public LogChunk read(Scope scope, RunId id, String log, int attempt, long offset, int limit) {
+        Run run = store.get(scope, id);
+        if (log.equals(LogFile.MASTER)) {
+            return master.read(id, offset, limit, run.ended());
+        }
+        LaunchHandle handle = run.launchHandle()
+                .orElseThrow(() -> new RopewalkException(
+                        ErrorCode.NOT_FOUND,
+                        "Run %s has not started, so there is no log '%s'.".formatted(run.name(), log)));
+        return executor.readLog(handle, replica(run, log), attempt, offset, limit);
+    }
+
+    private static ReplicaId replica(Run run, String log) {
+        return run.specification().replicaIds().stream()
+                .filter(replica -> replica.toString().equals(log))
+                .findFirst()
+                .orElseThrow(() -> new RopewalkException(
+                        ErrorCode.NOT_FOUND,
+                        "Run %s has no log '%s'; it has 'master' and one of each replica, such as '%s'."
+                                .formatted(
+                                        run.name(),
+                                        log,
+                                        run.specification().replicaIds().getFirst())));
+    }
+}

@@ -1,0 +1,539 @@
+package io.ropewalk.run;
+
+import io.ropewalk.run.RunState.Outcome;
+import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.spi.RunId;
+import io.ropewalk.spi.executor.Executor;
+import io.ropewalk.spi.executor.Launch;
+import io.ropewalk.spi.executor.LaunchHandle;
+import io.ropewalk.spi.executor.Observation;
+import io.ropewalk.spi.executor.Observation.ReplicaObservation;
+import io.ropewalk.spi.executor.ReplicaId;
+import io.ropewalk.spi.executor.SignalsChanges;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The loop that brings about what runs ask for. One look at a run reads its row, asks the executor, and
+/// writes what has become of it, guarded by the lease; all of it can be repeated after a crash at any line. A
+/// hint makes it look at once, a [#pass] looks at all.
+public final class RunReconciler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunReconciler.class);
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final Duration PASS_EVERY = Duration.ofSeconds(10);
+    static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final RunStore store;
+    private final Executor executor;
+    private final Ledger ledger;
+    private final Preparation preparation;
+    private final Aftermath aftermath;
+    private final Clock clock;
+    private final String lease;
+    private final Map<RunId, Look> looks = new ConcurrentHashMap<>();
+    private final Semaphore room = new Semaphore(64);
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("run-timer").factory());
+    private volatile boolean closed;
+
+    private enum Look {
+        ONCE,
+        AGAIN
+    }
+
+    /// What others want to know when a run has changed.
+    interface Aftermath {
+        /// Something of the run is different; it has been stored.
+        void changed(Run run, List<Incident> incidents);
+
+        /// A line for the run's own log.
+        void says(Run run, String line);
+
+        /// Nothing of the run writes any more; called before it is shown as ended, maybe more than once.
+        void ending(Run run);
+    }
+
+    RunReconciler(
+            RunStore store,
+            Executor executor,
+            Ledger ledger,
+            Preparation preparation,
+            Aftermath aftermath,
+            Clock clock,
+            String lease) {
+        this.store = store;
+        this.executor = executor;
+        this.ledger = ledger;
+        this.preparation = preparation;
+        this.aftermath = aftermath;
+        this.clock = clock;
+        this.lease = lease;
+    }
+
+    RunStore.Lease lease() {
+        return new RunStore.Lease(lease, clock.millis() + LEASE.toMillis());
+    }
+
+    /// Takes over what an earlier server left behind, and puts it back on the account.
+    void recover() {
+        store.lease(lease(), Long.MAX_VALUE);
+        for (Run run : store.live(lease)) {
+            if (run.state() instanceof RunState.Queued) {
+                ledger.request(run.id(), run.specification().requested());
+            } else {
+                ledger.restore(run.id(), run.specification().requested());
+            }
+        }
+    }
+
+    /// Begins to look by itself.
+    public void start() {
+        if (executor instanceof SignalsChanges signals) {
+            signals.onChange(launch -> wake(new RunId(launch.value())));
+        }
+        var _ = timer.scheduleWithFixedDelay(this::passSafely, 0, PASS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void passSafely() {
+        try {
+            pass();
+        } catch (InterruptedException e) {
+            LOG.debug("stopped in the middle of a pass");
+        } catch (Exception e) {
+            LOG.error("a pass over all runs failed; the next one comes in {}", PASS_EVERY, e);
+        }
+    }
+
+    /// Looks at every live run once, and returns when all have been looked at.
+    public void pass() throws InterruptedException {
+        store.lease(lease(), clock.millis());
+        List<Run> live = store.live(lease);
+        CountDownLatch left = new CountDownLatch(live.size());
+        for (Run run : live) {
+            look(run.id(), Optional.empty(), left::countDown);
+        }
+        left.await();
+    }
+
+    /// A run has just been stored by this server, and need not be read again.
+    void begin(Run run) {
+        changed(run);
+        look(run.id(), Optional.of(run), () -> {});
+    }
+
+    /// Something else than this loop has changed a run.
+    void changed(Run run) {
+        aftermath.changed(run, List.of());
+    }
+
+    /// A hint that something about a run may have changed.
+    public void wake(RunId run) {
+        look(run, Optional.empty(), () -> {});
+    }
+
+    /// One look at a run at a time; a hint during a look makes for another one right after.
+    private void look(RunId run, Optional<Run> known, Runnable done) {
+        boolean busy = looks.compute(run, (_, before) -> before == null ? Look.ONCE : Look.AGAIN) == Look.AGAIN;
+        if (busy || closed) {
+            done.run();
+            return;
+        }
+        Thread.ofVirtual().name("run-" + run).start(() -> {
+            try {
+                lookSafely(run, known);
+                while (looks.computeIfPresent(run, (_, look) -> look == Look.AGAIN ? Look.ONCE : null) != null) {
+                    lookSafely(run, Optional.empty());
+                }
+            } finally {
+                done.run();
+            }
+        });
+    }
+
+    private void lookSafely(RunId id, Optional<Run> known) {
+        room.acquireUninterruptibly();
+        try {
+            Optional<Run> run = known.or(() -> store.live(lease, id));
+            while (run.isPresent() && !closed) {
+                run = step(run.get());
+            }
+        } catch (Exception e) {
+            LOG.error("looking at run {} failed; it is tried again", id, e);
+            var _ = timer.schedule(() -> wake(id), 2, TimeUnit.SECONDS);
+        } finally {
+            room.release();
+        }
+    }
+
+    /// Does what a run needs next.
+    ///
+    /// @return the run when there may be more to do at once
+    private Optional<Run> step(Run run) {
+        return switch (run.state()) {
+            case RunState.Queued queued -> queued(run, queued);
+            case RunState.Starting _ -> run.handle().isPresent() ? observed(run) : starting(run);
+            case RunState.Running _, RunState.Ending _ -> observed(run);
+            case RunState.Final _ -> Optional.empty();
+        };
+    }
+
+    private Optional<Run> queued(Run run, RunState.Queued state) {
+        Change change = new Change(run);
+        if (run.stopRequestedAt().isPresent()) {
+            change.happens(new RunEvent.Decided(new Outcome.Stop("")));
+            return apply(change);
+        }
+        if (ledger.request(run.id(), run.specification().requested())) {
+            change.happens(new RunEvent.Admitted());
+            return apply(change);
+        }
+        String reason = ledger.reason(run.id());
+        Optional<Instant> deadline = run.specification().scheduleTimeout().map(run.createdAt()::plus);
+        if (deadline.isPresent() && !clock.instant().isBefore(deadline.get())) {
+            change.happens(new RunEvent.Decided(new Outcome.Failure(
+                    FailureCause.SCHEDULE_TIMEOUT,
+                    "InsufficientResources: %s, for longer than the task's schedule timeout".formatted(reason))));
+            change.incident(Incident.warning(clock.instant(), "InsufficientResources", "run", reason));
+            return apply(change);
+        }
+        deadline.ifPresent(at -> wakeAt(run, at));
+        if (!reason.equals(state.reason())) {
+            change.happens(new RunEvent.Waits(reason));
+            change.incident(Incident.normal(clock.instant(), "Queued", "run", reason));
+            apply(change);
+        }
+        return Optional.empty();
+    }
+
+    private void wakeAt(Run run, Instant at) {
+        long delay = Math.max(0, Duration.between(clock.instant(), at).toMillis());
+        var _ = timer.schedule(() -> wake(run.id()), delay, TimeUnit.MILLISECONDS);
+    }
+
+    private Optional<Run> starting(Run run) {
+        Change change = new Change(run);
+        if (run.stopRequestedAt().isPresent()) {
+            change.happens(new RunEvent.Decided(new Outcome.Stop("")));
+            change.happens(new RunEvent.AllEnded());
+            return apply(change);
+        }
+        try {
+            Map<ReplicaId, Integer> attempts = new LinkedHashMap<>();
+            run.specification().replicaIds().forEach(id -> attempts.put(id, 1));
+            Launch launch = preparation.launch(run, attempts, new Progress(change));
+            change.happens(new RunEvent.Prepares(""));
+            LaunchHandle handle = executor.submit(launch);
+            change.handle(handle);
+            attempts.forEach((id, attempt) -> change.replica(Replica.waiting(id, attempt)));
+            run.specification()
+                    .timeout()
+                    .ifPresent(limit -> wakeAt(run, clock.instant().plus(limit)));
+        } catch (Preparation.Failed e) {
+            change.incident(
+                    Incident.warning(clock.instant(), e.reason(), e.component(), String.valueOf(e.getMessage())));
+            change.happens(new RunEvent.Decided(new Outcome.Failure(e.failure(), String.valueOf(e.getMessage()))));
+            change.happens(new RunEvent.AllEnded());
+            return apply(change);
+        } catch (RopewalkException e) {
+            change.incident(Incident.warning(clock.instant(), "LaunchRefused", "run", String.valueOf(e.getMessage())));
+            change.happens(new RunEvent.Decided(
+                    new Outcome.Failure(FailureCause.SETUP_FAILED, String.valueOf(e.getMessage()))));
+            change.happens(new RunEvent.AllEnded());
+            return apply(change);
+        }
+        look(change);
+        return apply(change);
+    }
+
+    /// Tells people what is being made ready, while it is: every line in the run's own log, the state now and
+    /// then.
+    private final class Progress implements Consumer<String> {
+        private static final Duration BETWEEN = Duration.ofSeconds(1);
+        private final Change change;
+        private Instant told = Instant.EPOCH;
+
+        Progress(Change change) {
+            this.change = change;
+        }
+
+        @Override
+        public synchronized void accept(String line) {
+            aftermath.says(change.run(), line);
+            if (Duration.between(told, clock.instant()).compareTo(BETWEEN) >= 0) {
+                told = clock.instant();
+                change.happens(new RunEvent.Prepares(line));
+                store.write(handle -> store.update(handle, change.run(), lease()));
+                aftermath.changed(change.run(), List.of());
+            }
+        }
+    }
+
+    private Optional<Run> observed(Run run) {
+        Change change = new Change(run);
+        store.latestReplicas(run.id()).forEach(change::replica);
+        change.forgetReplicaChanges();
+        look(change);
+        return change.isEmpty() ? Optional.empty() : apply(change);
+    }
+
+    /// Sees what has become of the replicas and decides what follows.
+    private void look(Change change) {
+        LaunchHandle handle = change.run().launchHandle().orElseThrow();
+        Observation observation = executor.observe(List.of(handle)).get(handle);
+        see(change, observation);
+        if (change.run().state() instanceof RunState.Starting && change.allStarted()) {
+            change.happens(new RunEvent.Started());
+        }
+        if (!(change.run().state() instanceof RunState.Ending)) {
+            decide(change).ifPresent(outcome -> change.happens(new RunEvent.Decided(outcome)));
+        }
+        if (change.run().state() instanceof RunState.Ending(Instant since, Outcome _)) {
+            end(change, handle, since);
+        } else {
+            restart(change);
+        }
+    }
+
+    private void see(Change change, @org.jspecify.annotations.Nullable Observation observation) {
+        Map<ReplicaId, ReplicaObservation> seen = new HashMap<>();
+        if (observation != null) {
+            observation.replicas().forEach(replica -> seen.put(replica.replica(), replica));
+        }
+        for (Replica replica : List.copyOf(change.replicas())) {
+            ReplicaObservation now = seen.get(replica.id());
+            if (now == null) {
+                change.replica(replica.seen(
+                        new Observation.ReplicaStatus.Lost(clock.instant(), "the cluster does not know it any more")));
+            } else if (now.attempt() == replica.attempt()) {
+                change.replica(replica.seen(now.status()));
+            }
+        }
+    }
+
+    /// How the run ends, once that is known: stopped by a person, out of time, or decided by the roles that
+    /// are not permanent.
+    private Optional<Outcome> decide(Change change) {
+        Run run = change.run();
+        if (run.stopRequestedAt().isPresent()) {
+            return Optional.of(new Outcome.Stop(""));
+        }
+        Optional<Instant> deadline = run.specification()
+                .timeout()
+                .flatMap(limit -> Optional.ofNullable(run.startedAt()).map(started -> started.plus(limit)));
+        if (deadline.isPresent() && !clock.instant().isBefore(deadline.get())) {
+            return Optional.of(new Outcome.Failure(
+                    FailureCause.TIMED_OUT,
+                    "it ran longer than its task's timeout of %s"
+                            .formatted(run.specification().timeout().orElseThrow())));
+        }
+        List<Replica> deciding = change.replicas().stream()
+                .filter(replica -> run.specification().decides(replica.id()))
+                .toList();
+        for (Replica replica : deciding) {
+            boolean bad = replica.state() == Replica.State.FAILED
+                    || replica.state() == Replica.State.LOST
+                    || replica.state() == Replica.State.STOPPED;
+            if (bad && replica.attempt() > run.specification().restarts(replica.id())) {
+                return Optional.of(failure(replica));
+            }
+        }
+        boolean done = deciding.stream().allMatch(replica -> replica.state() == Replica.State.SUCCEEDED);
+        return done ? Optional.of(new Outcome.Success()) : Optional.empty();
+    }
+
+    private static Outcome failure(Replica replica) {
+        String who = replica.id() + (replica.attempt() > 1 ? " (attempt %d)".formatted(replica.attempt()) : "");
+        if (replica.state() == Replica.State.LOST) {
+            return new Outcome.Failure(FailureCause.CLUSTER_LOST, "%s was lost: %s".formatted(who, replica.reason()));
+        }
+        return switch (replica.reason()) {
+            case "out of memory" ->
+                new Outcome.Failure(
+                        FailureCause.OUT_OF_MEMORY,
+                        "%s used more memory than its limit; give the role more with 'limits: {memory: …}'"
+                                .formatted(who));
+            case "work dir not found" ->
+                new Outcome.Failure(
+                        FailureCause.SETUP_FAILED,
+                        "WorkDirNotFound: the work directory of %s does not exist".formatted(who));
+            case "setup failed" ->
+                new Outcome.Failure(
+                        FailureCause.SETUP_FAILED, "%s could not be set up; its log says why".formatted(who));
+            default ->
+                new Outcome.Failure(
+                        FailureCause.USER_EXIT, "%s ended with exit code %s".formatted(who, replica.exitCode()));
+        };
+    }
+
+    private void restart(Change change) {
+        Run run = change.run();
+        Map<ReplicaId, Integer> attempts = new LinkedHashMap<>();
+        boolean again = false;
+        for (Replica replica : List.copyOf(change.replicas())) {
+            boolean failed = replica.state() == Replica.State.FAILED || replica.state() == Replica.State.LOST;
+            if (failed && replica.attempt() <= run.specification().restarts(replica.id())) {
+                Replica next = Replica.waiting(replica.id(), replica.attempt() + 1);
+                change.replica(next);
+                change.incident(Incident.warning(
+                        clock.instant(),
+                        "Restarted",
+                        replica.id().toString(),
+                        "attempt %d ended with exit code %s; attempt %d of %d begins"
+                                .formatted(
+                                        replica.attempt(),
+                                        replica.exitCode(),
+                                        next.attempt(),
+                                        run.specification().restarts(replica.id()) + 1)));
+                again = true;
+            }
+        }
+        change.replicas().forEach(replica -> attempts.put(replica.id(), replica.attempt()));
+        boolean unstarted = change.replicas().stream().anyMatch(r -> r.state() == Replica.State.WAITING);
+        if (again || unstarted) {
+            submitAgain(change, attempts);
+        }
+    }
+
+    private void submitAgain(Change change, Map<ReplicaId, Integer> attempts) {
+        try {
+            executor.submit(preparation.launch(change.run(), attempts, _ -> {}));
+        } catch (Preparation.Failed e) {
+            change.incident(
+                    Incident.warning(clock.instant(), e.reason(), e.component(), String.valueOf(e.getMessage())));
+            change.happens(new RunEvent.Decided(new Outcome.Failure(e.failure(), String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private void end(Change change, LaunchHandle handle, Instant since) {
+        boolean ended =
+                change.replicas().stream().allMatch(replica -> replica.state().ended());
+        if (!ended) {
+            executor.cancel(handle, GRACE);
+            if (Duration.between(since, clock.instant()).compareTo(GRACE.multipliedBy(12)) < 0) {
+                return;
+            }
+        }
+        aftermath.ending(change.run());
+        change.happens(new RunEvent.AllEnded());
+    }
+
+    /// Stores what has been found out.
+    ///
+    /// @return the run as stored; empty when another server has it
+    private Optional<Run> apply(Change change) {
+        boolean ours = store.write(handle -> {
+            if (!store.update(handle, change.run(), lease())) {
+                return false;
+            }
+            store.saveReplicas(handle, change.run().id(), change.changedReplicas());
+            change.incidents()
+                    .forEach(incident -> store.addIncident(handle, change.run().id(), incident));
+            return true;
+        });
+        if (!ours) {
+            return Optional.empty();
+        }
+        if (change.run().ended()) {
+            change.run().launchHandle().ifPresent(executor::release);
+            ledger.release(change.run().id()).forEach(this::wake);
+        }
+        aftermath.changed(change.run(), change.incidents());
+        return change.stateChanged() ? Optional.of(change.run()) : Optional.empty();
+    }
+
+    /// Stops looking; what runs goes on running.
+    @Override
+    public void close() {
+        closed = true;
+        timer.shutdownNow();
+        store.unlease(lease);
+    }
+
+    /// What one look at a run has found, not stored yet.
+    private final class Change {
+        private final Run before;
+        private final Map<ReplicaId, Replica> replicas = new LinkedHashMap<>();
+        private final Map<ReplicaId, Replica> stored = new HashMap<>();
+        private final List<Replica> superseded = new ArrayList<>();
+        private final List<Incident> incidents = new ArrayList<>();
+        private Run run;
+
+        Change(Run run) {
+            this.before = run;
+            this.run = run;
+        }
+
+        Run run() {
+            return run;
+        }
+
+        void happens(RunEvent event) {
+            run = run.after(event, clock.instant());
+        }
+
+        void handle(LaunchHandle handle) {
+            run = run.with(handle);
+        }
+
+        void replica(Replica replica) {
+            Replica old = replicas.put(replica.id(), replica);
+            if (old != null && old.attempt() < replica.attempt()) {
+                superseded.add(old);
+            }
+        }
+
+        /// What has been added so far is as it is stored.
+        void forgetReplicaChanges() {
+            stored.putAll(replicas);
+        }
+
+        List<Replica> replicas() {
+            return List.copyOf(replicas.values());
+        }
+
+        List<Replica> changedReplicas() {
+            List<Replica> changed = new ArrayList<>(superseded);
+            replicas.values().stream()
+                    .filter(replica -> !replica.equals(stored.get(replica.id())))
+                    .forEach(changed::add);
+            return changed;
+        }
+
+        boolean allStarted() {
+            return replicas.values().stream().noneMatch(replica -> replica.state() == Replica.State.WAITING);
+        }
+
+        void incident(Incident incident) {
+            incidents.add(incident);
+        }
+
+        List<Incident> incidents() {
+            return incidents;
+        }
+
+        boolean stateChanged() {
+            return !before.state().equals(run.state());
+        }
+
+        boolean isEmpty() {
+            return before.equals(run)
+                    && incidents.isEmpty()
+                    && changedReplicas().isEmpty();
+        }
+    }
+}

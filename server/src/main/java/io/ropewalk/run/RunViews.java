@@ -1,0 +1,132 @@
+package io.ropewalk.run;
+
+import io.ropewalk.spi.RunId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Renders runs for clients.
+final class RunViews {
+    private static final int METRICS_SHOWN = 8;
+
+    private final RunStore store;
+    private final Function<Collection<RunId>, Map<RunId, Map<String, Double>>> lastValues;
+    private final Function<RunId, RunView.Outputs> outputs;
+
+    RunViews(
+            RunStore store,
+            Function<Collection<RunId>, Map<RunId, Map<String, Double>>> lastValues,
+            Function<RunId, RunView.Outputs> outputs) {
+        this.store = store;
+        this.lastValues = lastValues;
+        this.outputs = outputs;
+    }
+
+    List<RunView.Summary> summaries(List<Run> runs) {
+        Map<RunId, Map<String, Double>> numbers =
+                lastValues.apply(runs.stream().map(Run::id).toList());
+        return runs.stream()
+                .map(run -> summary(run, numbers.getOrDefault(run.id(), Map.of())))
+                .toList();
+    }
+
+    RunView view(Run run) {
+        return new RunView(
+                summary(run, lastValues.apply(List.of(run.id())).getOrDefault(run.id(), Map.of())),
+                run.origin().revision(),
+                replicas(run),
+                run.timeline().phases(),
+                run.specification().pins().entrySet().stream()
+                        .map(pin -> new RunView.PinView(
+                                pin.getKey(),
+                                run.specification()
+                                        .document()
+                                        .source(pin.getKey())
+                                        .orElseThrow()
+                                        .kind(),
+                                pin.getValue().revision(),
+                                pin.getValue().description()))
+                        .toList(),
+                run.info(),
+                outputs.apply(run.id()));
+    }
+
+    private static RunView.Summary summary(Run run, Map<String, Double> numbers) {
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        numbers.entrySet().stream()
+                .limit(METRICS_SHOWN)
+                .forEach(entry -> metrics.put(entry.getKey(), Parameters.number(entry.getValue())));
+        FailureCause cause = run.state() instanceof RunState.Failed failed ? failed.cause() : null;
+        return new RunView.Summary(
+                run.id().value(),
+                run.number(),
+                run.name(),
+                run.home().project(),
+                run.home().workspace(),
+                run.task(),
+                run.origin().experiment(),
+                run.kind(),
+                run.state().word(),
+                cause,
+                reason(run.state()),
+                run.origin().author(),
+                run.origin().comment(),
+                run.specification().parameters(),
+                run.createdAt(),
+                run.startedAt(),
+                run.endedAt(),
+                run.origin().parent() == null ? null : run.origin().parent().value(),
+                metrics);
+    }
+
+    private static @Nullable String reason(RunState state) {
+        String reason = switch (state) {
+            case RunState.Queued queued -> queued.reason();
+            case RunState.Starting starting -> starting.reason();
+            case RunState.Ending(Instant _, RunState.Outcome.Failure(FailureCause _, String message)) -> message;
+            case RunState.Failed failed -> failed.message();
+            case RunState.Stopped(Instant _, String by) -> by.isEmpty() ? "" : "by " + by;
+            case RunState.Running _, RunState.Ending _, RunState.Succeeded _ -> "";
+        };
+        return reason.isEmpty() ? null : reason;
+    }
+
+    /// Replicas in the order of the task's roles, each with its latest attempt; those that were never started
+    /// wait.
+    private List<RunView.ReplicaView> replicas(Run run) {
+        if (run.kind() == Run.Kind.TRACKED) {
+            return List.of();
+        }
+        Map<io.ropewalk.spi.executor.ReplicaId, Replica> latest = new LinkedHashMap<>();
+        store.replicas(run.id()).forEach(replica -> latest.put(replica.id(), replica));
+        List<RunView.ReplicaView> views = new ArrayList<>();
+        for (var id : run.specification().replicaIds()) {
+            Replica replica = latest.getOrDefault(id, Replica.waiting(id, 1));
+            boolean never = run.ended() && !replica.state().ended();
+            views.add(new RunView.ReplicaView(
+                    id.role(),
+                    id.index(),
+                    id.toString(),
+                    replica.attempt(),
+                    replica.attempt(),
+                    never ? Replica.State.STOPPED : replica.state(),
+                    run.specification().role(id.role()).permanent(),
+                    emptyToNull(replica.reason()),
+                    emptyToNull(replica.address()),
+                    emptyToNull(replica.host()),
+                    replica.exitCode(),
+                    replica.startedAt(),
+                    replica.endedAt()));
+        }
+        return views;
+    }
+
+    private static @Nullable String emptyToNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+}

@@ -1,0 +1,320 @@
+package io.ropewalk.run;
+
+import io.ropewalk.access.Access;
+import io.ropewalk.access.Caller;
+import io.ropewalk.access.Scope;
+import io.ropewalk.project.ProjectDocument;
+import io.ropewalk.project.ProjectDocument.EffectiveMount;
+import io.ropewalk.project.ProjectDocument.Source;
+import io.ropewalk.project.ProjectRevision;
+import io.ropewalk.project.Projects;
+import io.ropewalk.project.Task;
+import io.ropewalk.project.TaskInRevision;
+import io.ropewalk.spi.ErrorCode;
+import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.spi.RunId;
+import io.ropewalk.spi.source.SourceType.Pin;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What can be done with runs.
+public final class Runs implements Access.ActiveRuns {
+    private final RunStore store;
+    private final Projects projects;
+    private final RunSources sources;
+    private final Ledger ledger;
+    private final RunReconciler reconciler;
+    private final Clock clock;
+
+    Runs(RunStore store, Projects projects, RunSources sources, Ledger ledger, RunReconciler reconciler, Clock clock) {
+        this.store = store;
+        this.projects = projects;
+        this.sources = sources;
+        this.ledger = ledger;
+        this.reconciler = reconciler;
+        this.clock = clock;
+    }
+
+    /// Accepts a run. When this returns it is stored, and will be started as soon as there is room.
+    public Run submit(Caller caller, Submission asked) {
+        TaskInRevision found = find(caller.scope(), asked);
+        ProjectRevision at = found.at();
+        Run.Home home = new Run.Home(at.workspace().id(), at.workspace().name(), at.project(), at.projectName());
+        Optional<Run> parent = parent(caller, asked);
+        ProjectDocument reduced = reduced(at.document(), found.task());
+        RunSpecification specification = new RunSpecification(
+                reduced,
+                Parameters.merge(found.task().parameters(), asked.parameters()),
+                pins(home, reduced, asked, parent));
+        Run.Origin origin = new Run.Origin(
+                at.experiment(), at.revision(), parent.map(Run::id).orElse(null), caller.name(), asked.comment());
+        return enqueue(home, origin, specification);
+    }
+
+    private TaskInRevision find(Scope scope, Submission asked) {
+        if (asked.task() != null && asked.definition() == null) {
+            return projects.taskOf(
+                    scope, asked.workspace(), asked.project(), asked.experiment(), asked.revision(), asked.task());
+        }
+        if (asked.task() == null && asked.definition() != null) {
+            ProjectRevision at = projects.revisionOf(
+                    scope, asked.workspace(), asked.project(), asked.experiment(), asked.revision());
+            return new TaskInRevision(at, projects.parseTask(asked.definition(), at.document()));
+        }
+        throw new RopewalkException(
+                ErrorCode.INVALID_REQUEST, "Name a 'task' of the project, or give a 'definition', not both.");
+    }
+
+    private Optional<Run> parent(Caller caller, Submission asked) {
+        if (caller instanceof Caller.Run run) {
+            return store.find(caller.scope(), run.run());
+        }
+        return asked.parent() == null ? Optional.empty() : Optional.of(find(caller.scope(), asked.parent()));
+    }
+
+    /// The document without what the task does not use.
+    private static ProjectDocument reduced(ProjectDocument document, Task task) {
+        List<String> used = task.roles().stream()
+                .flatMap(role -> document.mountsOf(role).stream())
+                .map(mount -> mount.source().name())
+                .distinct()
+                .toList();
+        return new ProjectDocument(
+                document.kind(),
+                document.name(),
+                "",
+                "",
+                document.labels(),
+                document.defaultMountPath(),
+                document.readOnly(),
+                document.sources().stream()
+                        .filter(source -> used.contains(source.name()))
+                        .toList(),
+                document.packages(),
+                List.of(task),
+                null);
+    }
+
+    /// What each source stands for: as asked for this run, else as for the run that starts it, else as the
+    /// task, the mount or the source says.
+    private Map<String, Pin> pins(Run.Home home, ProjectDocument document, Submission asked, Optional<Run> parent) {
+        Task task = document.tasks().getFirst();
+        Map<String, Pin> pins = new LinkedHashMap<>();
+        for (Source source : document.sources()) {
+            Pin inherited = parent.map(run -> run.specification().pins().get(source.name()))
+                    .orElse(null);
+            String wanted = asked.pins().get(source.name());
+            if (wanted == null && inherited != null) {
+                pins.put(source.name(), inherited);
+                continue;
+            }
+            if (wanted == null) {
+                wanted = task.pins().getOrDefault(source.name(), ofMount(document, source));
+            }
+            pins.put(source.name(), sources.pin(home, source, wanted));
+        }
+        for (String name : asked.pins().keySet()) {
+            if (document.source(name).isEmpty()) {
+                throw new RopewalkException(
+                        ErrorCode.INVALID_REQUEST,
+                        "Task '%s' uses no source '%s', so its revision cannot be chosen."
+                                .formatted(task.name(), name));
+            }
+        }
+        return pins;
+    }
+
+    private static String ofMount(ProjectDocument document, Source source) {
+        return document.tasks().getFirst().roles().stream()
+                .flatMap(role -> document.mountsOf(role).stream())
+                .filter(mount -> mount.source().equals(source))
+                .map(EffectiveMount::revision)
+                .filter(revision -> !revision.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    private Run enqueue(Run.Home home, Run.Origin origin, RunSpecification specification) {
+        ledger.impossible(specification.requested()).ifPresent(reason -> {
+            throw new RopewalkException(
+                    ErrorCode.IMPOSSIBLE_REQUEST,
+                    "Task '%s' can never start here: it %s. Ask for less in 'resources', or use a larger machine."
+                            .formatted(specification.task().name(), reason));
+        });
+        if (specification.replicaIds().isEmpty()) {
+            throw new RopewalkException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Task '%s' has no replicas to start. Set 'replicas' of one of its roles to 1 or more."
+                            .formatted(specification.task().name()));
+        }
+        RunId id = RunId.mint();
+        Instant now = clock.instant();
+        boolean admitted = ledger.request(id, specification.requested());
+        Run queued = new Run(
+                id,
+                home,
+                0,
+                Run.Kind.LAUNCHED,
+                origin,
+                specification,
+                new RunState.Queued(now, ""),
+                Timeline.EMPTY.enter(Timeline.Name.QUEUED, now),
+                Map.of(),
+                now,
+                null,
+                null,
+                Optional.empty(),
+                Optional.empty());
+        Run run = queued.after(admitted ? new RunEvent.Admitted() : new RunEvent.Waits(ledger.reason(id)), now);
+        try {
+            Run stored = store(run);
+            reconciler.begin(stored);
+            return stored;
+        } catch (RuntimeException e) {
+            ledger.release(id).forEach(reconciler::wake);
+            throw e;
+        }
+    }
+
+    private Run store(Run run) {
+        return store.write(handle -> {
+            Run numbered =
+                    run.numbered(projects.nextRunNumber(handle, run.home().projectId()));
+            store.insert(handle, numbered, reconciler.lease());
+            return numbered;
+        });
+    }
+
+    /// The same again: the same revision, the same inputs, other parameters where they are given.
+    public Run again(Caller caller, RunId id, Map<String, Object> parameters) {
+        Run first = find(caller.scope(), id);
+        launched(first, "started again");
+        RunSpecification specification = new RunSpecification(
+                first.specification().document(),
+                Parameters.merge(first.specification().parameters(), parameters),
+                first.specification().pins());
+        Run.Origin origin = new Run.Origin(
+                first.origin().experiment(), first.origin().revision(), null, caller.name(), "again: " + first.name());
+        return enqueue(first.home(), origin, specification);
+    }
+
+    /// Asks a run to end. Its programs are told, and killed when they have not ended after a while.
+    public Run stop(Caller caller, RunId id) {
+        Run run = find(caller.scope(), id);
+        launched(run, "stopped");
+        if (run.ended()) {
+            throw new RopewalkException(
+                    ErrorCode.CONFLICT,
+                    "Run %s has %s already.".formatted(run.name(), run.state().word()));
+        }
+        store.requestStop(id, clock.millis());
+        reconciler.wake(id);
+        return find(caller.scope(), id);
+    }
+
+    private static void launched(Run run, String verb) {
+        if (run.kind() == Run.Kind.TRACKED) {
+            throw new RopewalkException(
+                    ErrorCode.CONFLICT,
+                    "Run %s runs outside this server and cannot be %s from here.".formatted(run.name(), verb));
+        }
+    }
+
+    /// Notes work that runs somewhere else.
+    public Run track(Caller caller, Tracking asked) {
+        projects.ensure(caller.scope(), asked.workspace(), asked.project(), caller.name());
+        ProjectRevision at = projects.revisionOf(caller.scope(), asked.workspace(), asked.project(), null, null);
+        Run.Home home = new Run.Home(at.workspace().id(), at.workspace().name(), at.project(), at.projectName());
+        Instant now = clock.instant();
+        Run run = new Run(
+                RunId.mint(),
+                home,
+                0,
+                Run.Kind.TRACKED,
+                new Run.Origin(asked.experiment(), null, null, caller.name(), asked.comment()),
+                RunSpecification.tracked(asked.project(), asked.task(), asked.parameters()),
+                new RunState.Running(now),
+                Timeline.EMPTY.enter(Timeline.Name.RUNNING, now),
+                Map.of(),
+                now,
+                now,
+                null,
+                Optional.empty(),
+                Optional.empty());
+        return store(run);
+    }
+
+    /// What a program outside says it is doing.
+    public record Tracking(
+            String workspace,
+            String project,
+            String task,
+            String experiment,
+            Map<String, Object> parameters,
+            String comment) {
+        public Tracking {
+            parameters = Map.copyOf(parameters);
+        }
+    }
+
+    /// A program outside says how it ended.
+    public Run finish(Caller caller, RunId id, RunState.Outcome outcome) {
+        Run run = find(caller.scope(), id);
+        if (run.kind() != Run.Kind.TRACKED) {
+            throw new RopewalkException(
+                    ErrorCode.CONFLICT,
+                    "Run %s was started by this server, which sees by itself how it ends.".formatted(run.name()));
+        }
+        Instant now = clock.instant();
+        Run ended = run.after(new RunEvent.Decided(outcome), now).after(new RunEvent.AllEnded(), now);
+        store.finishTracked(ended);
+        reconciler.changed(ended);
+        return find(caller.scope(), id);
+    }
+
+    public Map<String, Object> mergeInfo(Caller caller, RunId id, Map<String, Object> more) {
+        Run run = find(caller.scope(), id);
+        Map<String, Object> merged = store.mergeInfo(id, more);
+        reconciler.changed(run);
+        return merged;
+    }
+
+    public Run find(Scope scope, RunId id) {
+        return store.get(scope, id);
+    }
+
+    public Run find(Scope scope, String workspace, String project, long number) {
+        return store.find(scope, workspace, project, number)
+                .orElseThrow(() -> new RopewalkException(
+                        ErrorCode.NOT_FOUND,
+                        "Project '%s' has no run %d, or you may not see it. 'ropewalk ls runs' lists what there is."
+                                .formatted(project, number)));
+    }
+
+    List<Run> list(Scope scope, RunStore.Query query) {
+        return store.list(scope, query);
+    }
+
+    List<Replica> replicas(Run run) {
+        return store.replicas(run.id());
+    }
+
+    List<Incident> incidents(Run run) {
+        return store.incidents(run.id());
+    }
+
+    @Override
+    public Optional<Caller.Run> find(RunId id) {
+        return store.find(Scope.EVERYTHING, id)
+                .filter(run -> !run.ended())
+                .map(run -> new Caller.Run(
+                        id,
+                        run.home().workspaceId(),
+                        run.home().projectId(),
+                        run.origin().author()));
+    }
+}
