@@ -1,5 +1,6 @@
 package io.ropewalk.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,10 +20,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// The files of a folder that belong to a snapshot of it: what git would commit, or everything that no
-/// `.gitignore` excludes. Links are followed inside the folder and left out when they lead out of it.
+/// `.gitignore` excludes. Links are kept as links, those that lead out of the folder or nowhere are left out.
 final class Folder {
     private static final List<String> NEVER = List.of(".git", ".hg", ".svn");
     private static final int LONGEST_DIFF = 1 << 20;
+    private static final int PLAIN = 0100644;
+    private static final int EXECUTABLE = 0100755;
+    private static final int LINK = 0120000;
 
     private final Path root;
 
@@ -31,6 +35,7 @@ final class Folder {
     }
 
     /// @param path relative, with `/`
+    /// @param mode as git has it; the content of a link is where it points to
     record File(String path, int mode, long size, String hash) {
         Map<String, Object> asJson() {
             Map<String, Object> json = new LinkedHashMap<>();
@@ -55,10 +60,21 @@ final class Folder {
         return root.resolve(file.path());
     }
 
+    /// What of the file goes into the snapshot.
+    InputStream open(File file) throws IOException {
+        return file.mode() == LINK
+                ? new ByteArrayInputStream(target(pathOf(file)))
+                : Files.newInputStream(pathOf(file));
+    }
+
+    private static byte[] target(Path link) throws IOException {
+        return Files.readSymbolicLink(link).toString().getBytes(StandardCharsets.UTF_8);
+    }
+
     /// The relative paths, sorted.
     List<String> paths() {
         return (isInGit() ? gitPaths().orElseGet(this::walk) : walk())
-                .stream().filter(this::isPlainFile).distinct().sorted().toList();
+                .stream().filter(this::belongs).distinct().sorted().toList();
     }
 
     List<File> files(Progress progress) {
@@ -173,14 +189,14 @@ final class Folder {
         return false;
     }
 
-    private boolean isPlainFile(String path) {
+    private boolean belongs(String path) {
         Path file = root.resolve(path);
         if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return true;
         }
         try {
             return Files.isSymbolicLink(file)
-                    && Files.isRegularFile(file)
+                    && !Files.readSymbolicLink(file).isAbsolute()
                     && file.toRealPath().startsWith(root.toRealPath());
         } catch (IOException e) {
             return false;
@@ -190,6 +206,10 @@ final class Folder {
     private File read(String path, byte[] buffer) throws IOException {
         Path file = root.resolve(path);
         MessageDigest digest = sha256();
+        if (Files.isSymbolicLink(file)) {
+            byte[] target = target(file);
+            return new File(path, LINK, target.length, HexFormat.of().formatHex(digest.digest(target)));
+        }
         long size = 0;
         try (InputStream in = Files.newInputStream(file)) {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
@@ -197,7 +217,7 @@ final class Folder {
                 size += read;
             }
         }
-        int mode = Files.isExecutable(file) ? 0755 : 0644;
+        int mode = Files.isExecutable(file) ? EXECUTABLE : PLAIN;
         return new File(path, mode, size, HexFormat.of().formatHex(digest.digest()));
     }
 

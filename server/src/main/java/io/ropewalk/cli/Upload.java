@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -141,7 +140,7 @@ final class Upload {
     private static void copyExactly(Folder folder, Folder.File file, OutputStream out) throws IOException {
         byte[] buffer = new byte[1 << 16];
         long left = file.size();
-        try (InputStream in = Files.newInputStream(folder.pathOf(file))) {
+        try (InputStream in = folder.open(file)) {
             while (left > 0) {
                 int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
                 if (read < 0) {

@@ -113,15 +113,17 @@ class FolderTest {
         assertThat(folder.resolve("run.sh").toFile().setExecutable(true)).isTrue();
         assertThat(new Folder(folder).files((_, _) -> {}))
                 .containsExactly(new Folder.File(
-                        "run.sh", 0755, 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+                        "run.sh", 0100755, 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
     }
 
     @Test
-    void linksAreFollowedInsideTheFolderOnly() throws IOException {
+    void linksAreKeptWhenTheyStayInside() throws IOException {
         write("real.txt", "x");
         Files.createSymbolicLink(folder.resolve("inside"), Path.of("real.txt"));
         Files.createSymbolicLink(folder.resolve("outside"), Path.of("/etc/hostname"));
         Files.createSymbolicLink(folder.resolve("broken"), Path.of("nowhere"));
-        assertThat(new Folder(folder).paths()).containsExactly("inside", "real.txt");
+        assertThat(new Folder(folder).files((_, _) -> {}))
+                .extracting(file -> file.path() + " " + Integer.toOctalString(file.mode()) + " " + file.size())
+                .containsExactly("inside 120000 8", "real.txt 100644 1");
     }
 }

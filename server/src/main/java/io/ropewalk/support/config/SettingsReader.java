@@ -2,6 +2,11 @@ package io.ropewalk.support.config;
 
 import io.ropewalk.support.config.ConfigurationException.Problem;
 import io.ropewalk.support.config.Settings.Entry;
+import io.ropewalk.support.yaml.Place;
+import io.ropewalk.support.yaml.Yaml;
+import io.ropewalk.support.yaml.YamlNode;
+import io.ropewalk.support.yaml.YamlProblem;
+import io.ropewalk.support.yaml.YamlReading;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -20,16 +25,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.Mark;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /// Fills a record of [Configured] components: defaults, then the file, then the environment, then flags. Not for
 /// use by two threads at once.
@@ -77,25 +72,18 @@ public final class SettingsReader<T extends Record> {
             return this;
         }
         try {
-            String text = Files.readString(file);
-            LoadSettings settings = LoadSettings.builder()
-                    .setLabel(file.toString())
-                    .setMaxAliasesForCollections(20)
-                    .setCodePointLimit(1 << 20)
-                    .build();
-            new Compose(settings).composeString(text).ifPresent(root -> {
-                if (root instanceof MappingNode mapping) {
+            YamlReading yaml = Yaml.read(Files.readString(file));
+            for (YamlProblem problem : yaml.problems()) {
+                String remedy = problem.remedy().isEmpty() ? "" : " " + problem.remedy();
+                problem(new Origin.InFile(file, problem.place().line()), "", problem.message() + remedy);
+            }
+            yaml.root().ifPresent(root -> {
+                if (root instanceof YamlNode.Mapping mapping) {
                     takeMapping(file, "", mapping);
-                } else if (!(root instanceof ScalarNode scalar
-                        && scalar.getValue().isEmpty())) {
-                    problem(place(file, root), "", "the file must be a list of `key: value` lines");
+                } else if (!isEmpty(root)) {
+                    problem(place(file, root.place()), "", "the file must be a list of `key: value` lines");
                 }
             });
-        } catch (MarkedYamlEngineException e) {
-            int line = e.getProblemMark().map(Mark::getLine).orElse(0) + 1;
-            problem(new Origin.InFile(file, line), "", "this is not YAML: " + e.getProblem());
-        } catch (YamlEngineException e) {
-            problem(new Origin.InFile(file, 1), "", "this cannot be read as YAML: " + e.getMessage());
         } catch (IOException e) {
             problem(new Origin.InFile(file, 1), "", "the file cannot be read: " + e.getMessage());
         }
@@ -236,26 +224,16 @@ public final class SettingsReader<T extends Record> {
                 .findFirst();
     }
 
-    private void takeMapping(Path file, String prefix, MappingNode mapping) {
-        Set<String> seen = new HashSet<>();
-        for (NodeTuple pair : mapping.getValue()) {
-            Origin origin = place(file, pair.getKeyNode());
-            if (!(pair.getKeyNode() instanceof ScalarNode name)) {
-                problem(origin, "", "a key must be a word");
-                continue;
-            }
-            String path = prefix + name.getValue();
-            if (!seen.add(path)) {
-                problem(origin, path, "is given twice; remove one of them");
-                continue;
-            }
+    private void takeMapping(Path file, String prefix, YamlNode.Mapping mapping) {
+        for (YamlNode.Entry entry : mapping.entries()) {
+            Origin origin = place(file, entry.place());
+            String path = prefix + entry.key();
             Key key = keys.get(path);
             boolean group = keys.keySet().stream().anyMatch(known -> known.startsWith(path + "."));
-            Node value = pair.getValueNode();
             if (key == null && group) {
-                if (value instanceof MappingNode inner) {
+                if (entry.value() instanceof YamlNode.Mapping inner) {
                     takeMapping(file, path + ".", inner);
-                } else if (!isEmpty(value)) {
+                } else if (!isEmpty(entry.value())) {
                     problem(origin, path, "is a group of keys, each on a line of its own below it");
                 }
             } else if (key == null) {
@@ -266,75 +244,63 @@ public final class SettingsReader<T extends Record> {
                         path,
                         "cannot be set here, because it says where this file is; use " + key.variable() + " or --"
                                 + path);
-            } else {
-                takeValue(file, key, value, origin);
+            } else if (!isEmpty(entry.value())) {
+                takeValue(file, key, entry.value(), origin);
             }
         }
     }
 
-    private void takeValue(Path file, Key key, Node node, Origin origin) {
-        if (isEmpty(node)) {
-            return;
-        }
+    private void takeValue(Path file, Key key, YamlNode node, Origin origin) {
+        boolean map = isMap(key.type());
+        boolean list = isListOfPaths(key.type());
         switch (node) {
-            case ScalarNode scalar when isMap(key.type()) -> problem(origin, key.path(), "must be a group of keys");
-            case ScalarNode scalar -> take(key.path(), scalar.getValue(), origin);
-            case SequenceNode list
-            when isListOfPaths(key.type()) -> {
+            case YamlNode.Scalar scalar when !map -> take(key.path(), scalar.text(), origin);
+            case YamlNode.Sequence sequence
+            when list -> {
                 List<String> texts = new ArrayList<>();
-                for (Node item : list.getValue()) {
-                    if (item instanceof ScalarNode scalar) {
-                        texts.add(scalar.getValue());
+                for (YamlNode item : sequence.items()) {
+                    if (item instanceof YamlNode.Scalar scalar) {
+                        texts.add(scalar.text());
                     } else {
-                        problem(place(file, item), key.path(), "must hold plain texts");
+                        problem(place(file, item.place()), key.path(), "must hold plain texts");
                     }
                 }
                 found.put(key.path(), new Raw(texts, origin));
             }
-            case MappingNode map
-            when isMap(key.type()) -> {
+            case YamlNode.Mapping mapping
+            when map -> {
                 Map<String, String> flat = new TreeMap<>();
-                flatten(file, key.path(), "", map, flat);
+                mapping.entries().forEach(entry -> flatten(entry.key(), entry.value(), flat));
                 found.put(key.path(), new Raw(flat, origin));
             }
-            default -> problem(origin, key.path(), "must be a " + key.kind());
+            case YamlNode.Scalar _, YamlNode.Sequence _, YamlNode.Mapping _ ->
+                problem(origin, key.path(), "must be a " + key.kind());
         }
     }
 
-    private void flatten(Path file, String key, String prefix, MappingNode map, Map<String, String> into) {
-        for (NodeTuple pair : map.getValue()) {
-            String name = pair.getKeyNode() instanceof ScalarNode scalar ? prefix + scalar.getValue() : prefix;
-            switch (pair.getValueNode()) {
-                case ScalarNode scalar -> into.put(name, scalar.getValue());
-                case MappingNode inner -> flatten(file, key, name + ".", inner, into);
-                case SequenceNode list -> {
-                    for (int i = 0; i < list.getValue().size(); i++) {
-                        if (list.getValue().get(i) instanceof ScalarNode scalar) {
-                            into.put(name + "." + i, scalar.getValue());
-                        } else {
-                            problem(place(file, list), key + "." + name, "must be a list of plain texts");
-                        }
-                    }
+    private static void flatten(String name, YamlNode node, Map<String, String> into) {
+        switch (node) {
+            case YamlNode.Scalar scalar -> into.put(name, scalar.absent() ? "" : scalar.text());
+            case YamlNode.Mapping inner ->
+                inner.entries().forEach(entry -> flatten(name + "." + entry.key(), entry.value(), into));
+            case YamlNode.Sequence list -> {
+                for (int i = 0; i < list.items().size(); i++) {
+                    flatten(name + "." + i, list.items().get(i), into);
                 }
-                default -> problem(place(file, map), key + "." + name, "cannot be used here");
             }
         }
     }
 
-    private static boolean isEmpty(Node node) {
-        return node instanceof ScalarNode scalar
-                && scalar.isPlain()
-                && (scalar.getValue().isEmpty()
-                        || scalar.getValue().equals("null")
-                        || scalar.getValue().equals("~"));
+    private static boolean isEmpty(YamlNode node) {
+        return node instanceof YamlNode.Scalar scalar && scalar.absent();
     }
 
     private void take(String path, String value, Origin origin) {
         found.put(path, new Raw(value, origin));
     }
 
-    private static Origin place(Path file, Node node) {
-        return new Origin.InFile(file, node.getStartMark().map(Mark::getLine).orElse(0) + 1);
+    private static Origin place(Path file, Place place) {
+        return new Origin.InFile(file, place.line());
     }
 
     private void unknown(Origin origin, String path) {

@@ -153,9 +153,12 @@ class ServerSettingsTest {
                 .singleElement()
                 .asString()
                 .startsWith(data.resolve("ropewalk.yaml") + ":")
-                .contains("this is not YAML");
+                .contains("YAML");
         assertThat(problems("port: 1\nport: 2\n", Map.of()))
-                .containsExactly(data.resolve("ropewalk.yaml") + ":2: port is given twice; remove one of them");
+                .singleElement()
+                .asString()
+                .startsWith(data.resolve("ropewalk.yaml") + ":2: ")
+                .contains("given twice");
         assertThat(problems("", Map.of("ROPEWALK_EXTENSIONS", "x"))).hasSize(1);
     }
 
