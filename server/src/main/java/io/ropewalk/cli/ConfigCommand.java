@@ -8,16 +8,12 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `config`: what a server started here would be told, and by whom.
 @Command(description = "Show every setting of a server started here, and where its value comes from.")
 final class ConfigCommand implements Callable<Integer> {
     @Mixin
     UpCommand.ServerOptions options = new UpCommand.ServerOptions();
-
-    @Option(names = "--json", description = "Print JSON for programs instead of text for people.")
-    boolean json;
 
     private final Terminal terminal;
 
@@ -29,7 +25,7 @@ final class ConfigCommand implements Callable<Integer> {
     public Integer call() {
         List<Settings.Entry> entries =
                 ServerSettings.read(terminal.environment(), options.flags()).entries();
-        if (json) {
+        if (options.json) {
             terminal.say(Tree.write(entries.stream().map(ConfigCommand::asJson).toList(), true));
             return 0;
         }

@@ -31,6 +31,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Terminal terminal = options.json ? this.terminal.quiet() : this.terminal;
         Path document = ApplyCommand.document(example());
         ServerSettings settings =
                 ServerSettings.read(terminal.environment(), options.flags()).value();
@@ -47,6 +48,9 @@ final class DemoCommand implements Callable<Integer> {
         terminal.say("");
         int code = new Follower(terminal, session.client()).follow(run, false);
         Tree ended = session.client().get("/api/v1/runs/" + run.at("id").text());
+        if (options.json) {
+            this.terminal.say(ended.pretty());
+        }
         terminal.say("");
         accuracy(ended).ifPresent(accuracy -> terminal.say("Accuracy on unseen digits: " + terminal.bold(accuracy)));
         terminal.say("Look at it: " + terminal.bold(session.page(run)));

@@ -22,7 +22,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `doctor`: what this machine has and lacks, each with what to do about it.
 @Command(description = "Check this machine and its server; each line is ok, warn or fail, with a remedy.")
@@ -31,9 +30,6 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Mixin
     UpCommand.ServerOptions options = new UpCommand.ServerOptions();
-
-    @Option(names = "--json", description = "Print JSON for programs instead of text for people.")
-    boolean json;
 
     private final Terminal terminal;
     private final List<Finding> findings = new ArrayList<>();
@@ -260,7 +256,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void print() {
-        if (json) {
+        if (options.json) {
             terminal.say(Tree.write(findings.stream().map(Finding::asJson).toList(), true));
             return;
         }

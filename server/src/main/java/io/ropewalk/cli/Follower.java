@@ -38,10 +38,13 @@ final class Follower {
         }
 
         void press() {
-            if (presses.incrementAndGet() == 1) {
+            int times = presses.incrementAndGet();
+            if (times == 1) {
                 subscription.close();
-            } else {
+            } else if (times == 2) {
                 second.countDown();
+            } else {
+                Runtime.getRuntime().halt(INTERRUPTED);
             }
         }
 
@@ -59,10 +62,8 @@ final class Follower {
             Interrupts.handle(hold::press);
         }
         show(run, subscription, true);
-        if (hold.pressed()) {
-            return letGo(run, hold);
-        }
-        return end(run);
+        Tree last = hold.pressed() ? run : awaitEnd(run.at("id").text(), subscription);
+        return hold.pressed() ? letGo(run, hold) : report(last);
     }
 
     /// Prints log lines until the log ends or the subscription does.
@@ -158,13 +159,12 @@ final class Follower {
         }
         terminal.note("Stopping " + name(run) + " …");
         client.post("/api/v1/runs/" + run.at("id").text() + "/stop", Map.of());
-        show(run, new Client.Subscription(), true);
-        return end(run);
+        Client.Subscription rest = new Client.Subscription();
+        show(run, rest, true);
+        return report(awaitEnd(run.at("id").text(), rest));
     }
 
-    /// Waits for the final state, which may come a moment after the log's end, and says it.
-    int end(Tree run) {
-        Tree last = awaitEnd(run.at("id").text());
+    private int report(Tree last) {
         String state = last.at("state").text();
         StringBuilder line = new StringBuilder(name(last)).append(' ').append(terminal.state(state));
         String took =
@@ -177,20 +177,21 @@ final class Follower {
         return exitCode(last);
     }
 
-    private Tree awaitEnd(String id) {
+    /// The final state may come a moment after the log's end.
+    private Tree awaitEnd(String id, Client.Subscription subscription) {
         Tree run = client.get("/api/v1/runs/" + id);
         long deadline = System.nanoTime() + SERVER_AWAY.toNanos();
-        while (!ended(run) && System.nanoTime() < deadline) {
+        while (!ended(run) && !subscription.closed() && System.nanoTime() < deadline) {
             Tree[] latest = {run};
             try {
-                client.events("/api/v1/runs/" + id + "/updates", new Client.Subscription(), (event, data) -> {
+                client.events("/api/v1/runs/" + id + "/updates", subscription, (event, data) -> {
                     if (event.equals("run")) {
                         latest[0] = data;
                     }
                     return !ended(latest[0]);
                 });
             } catch (IOException e) {
-                pause(500);
+                pause(subscription.closed() ? 0 : 500);
             }
             run = ended(latest[0]) ? latest[0] : client.get("/api/v1/runs/" + id);
         }

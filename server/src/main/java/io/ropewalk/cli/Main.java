@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -78,8 +79,18 @@ public final class Main {
     public static void main(String[] arguments) {
         int code = run(Terminal.ofThisProcess(), arguments);
         System.out.flush();
-        if (code != UpCommand.KEEPS_SERVING) {
-            System.exit(code);
+        if (code == UpCommand.KEEPS_SERVING) {
+            serveUntilEnded();
+        }
+        System.exit(code);
+    }
+
+    /// Ctrl-C and its like end the process, and with it this.
+    private static void serveUntilEnded() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -114,18 +114,13 @@ final class RunCommand implements Callable<Integer> {
             return 0;
         }
         if (session.json) {
-            int code = new Follower(quiet(terminal), session.client()).follow(run, true);
+            int code = new Follower(terminal.quiet(), session.client()).follow(run, true);
             session.printedAsJson(
                     session.client().get("/api/v1/runs/" + run.at("id").text()));
             return code;
         }
         terminal.note("Run " + terminal.bold(Follower.name(run)) + "  " + terminal.dim(session.page(run)));
         return new Follower(terminal, session.client()).follow(run, true);
-    }
-
-    /// What programs read must be JSON alone; the log goes where people look.
-    private static Terminal quiet(Terminal terminal) {
-        return new Terminal(terminal.environment(), terminal.folder(), terminal.err(), terminal.err(), false);
     }
 
     private Tree startTask() {

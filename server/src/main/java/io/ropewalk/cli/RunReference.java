@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 sealed interface RunReference {
     Pattern ID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}");
     Pattern NUMBERED =
-            Pattern.compile("(?:(?<project>[a-z0-9][-a-z0-9]*)/)?(?:(?<task>.+)-)?(?<number>[1-9][0-9]{0,8})");
+            Pattern.compile("(?:(?<project>[A-Za-z0-9][-_.A-Za-z0-9]*)/)?(?:(?<task>.+)-)?(?<number>[1-9][0-9]{0,8})");
 
     record ById(String id) implements RunReference {}
 

@@ -1,5 +1,7 @@
 package io.ropewalk.cli;
 
+import io.ropewalk.support.yaml.Yaml;
+import io.ropewalk.support.yaml.YamlNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,14 +10,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /// The options that every verb has, and what follows from them.
 final class Session {
     private static final List<String> DOCUMENT_NAMES = List.of("ropewalk.yaml", "ropewalk.yml");
-    private static final Pattern NAME = Pattern.compile("(?m)^(?:name|  name):\\s*[\"']?([A-Za-z0-9][-A-Za-z0-9_]*)");
 
     private Terminal terminal;
     private Optional<Client> client = Optional.empty();
@@ -95,22 +94,20 @@ final class Session {
         return DOCUMENT_NAMES.stream()
                 .map(folder::resolve)
                 .filter(Files::isRegularFile)
-                .filter(file -> contains(file, "kind:"))
+                .filter(file -> documentName(file).isPresent())
                 .findFirst();
     }
 
-    private static boolean contains(Path file, String text) {
-        try {
-            return Files.size(file) < 4 << 20 && Files.readString(file).contains(text);
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
+    /// The project's name in a document of either form; what has none is no project document.
     static Optional<String> documentName(Path document) {
         try {
-            Matcher name = NAME.matcher(Files.readString(document));
-            return name.find() ? Optional.of(name.group(1)) : Optional.empty();
+            Tree root = new Tree(Yaml.read(Files.readString(document))
+                    .root()
+                    .map(YamlNode::value)
+                    .orElse(null));
+            return root.at("name")
+                    .optional()
+                    .or(() -> root.at("metadata", "name").optional());
         } catch (IOException e) {
             return Optional.empty();
         }

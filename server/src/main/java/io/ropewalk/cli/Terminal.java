@@ -31,6 +31,11 @@ record Terminal(Map<String, String> environment, Path folder, PrintStream out, P
         return new Terminal(environment, folder, out, err, false);
     }
 
+    /// What programs read must be JSON alone; the rest goes where people look.
+    Terminal quiet() {
+        return new Terminal(environment, folder, err, err, false);
+    }
+
     Optional<String> variable(String name) {
         return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
     }

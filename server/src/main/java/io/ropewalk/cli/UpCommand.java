@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +45,9 @@ final class UpCommand implements Callable<Integer> {
 
         @Option(names = "--no-browser", description = "Do not open a browser.")
         boolean noBrowser;
+
+        @Option(names = "--json", description = "Print JSON for programs instead of text for people.")
+        boolean json;
 
         @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting that `ropewalk config` lists.")
         List<String> sets = new ArrayList<>();
@@ -83,7 +87,16 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings<ServerSettings> settings = ServerSettings.read(terminal.environment(), options.flags());
-        start(terminal, settings.value());
+        ServerAddress address = start(options.json ? terminal.quiet() : terminal, settings.value());
+        if (options.json) {
+            terminal.say(Tree.write(
+                    Map.of(
+                            "url", address.url(),
+                            "signIn", signIn(address),
+                            "data", settings.value().data().toString(),
+                            "version", Version.text()),
+                    false));
+        }
         return KEEPS_SERVING;
     }
 

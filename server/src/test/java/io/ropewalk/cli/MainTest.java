@@ -210,6 +210,17 @@ class MainTest {
     }
 
     @Test
+    void theFoldersProjectIsTheOneItsDocumentNames() throws IOException {
+        Files.writeString(folder.resolve("ropewalk.yaml"), "tasks:\n- type: general\n  name: train\nname: other\n");
+        Path below = Files.createDirectories(folder.resolve("src/deep"));
+        server.on("GET /api/v1/workspaces/default/projects/other/runs/7", 200, run("running", ""));
+        assertThat(server.call(below, "show", "7", "--json").code()).isZero();
+        Files.writeString(folder.resolve("ropewalk.yaml"), "kind: MLApp\nmetadata:\n  name: third\n");
+        server.on("GET /api/v1/workspaces/default/projects/third/runs/7", 200, run("running", ""));
+        assertThat(server.call(below, "show", "7", "--json").code()).isZero();
+    }
+
+    @Test
     void noServerIsExitCodeThree() {
         Outcome nobody = StandInServer.call(Map.of("HOME", home.toString()), folder, "ls");
         assertThat(nobody.code()).isEqualTo(Failure.UNREACHABLE);
