@@ -125,10 +125,11 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             ServerSettings settings =
                     ServerSettings.read(terminal.environment(), options.flags()).value();
+            Path file = settings.data().resolve(ServerSettings.FILE_NAME);
             add(
                     Grade.OK,
                     "configuration",
-                    settings.data().resolve(ServerSettings.FILE_NAME).toString(),
+                    Files.exists(file) ? file + " is in order" : "no " + file + ", so defaults",
                     "");
             return Optional.of(settings);
         } catch (ConfigurationException e) {
