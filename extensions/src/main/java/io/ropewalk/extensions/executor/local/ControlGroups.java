@@ -75,15 +75,42 @@ final class ControlGroups {
     }
 
     boolean holdTrees() {
-        return !hierarchies.isEmpty();
+        return hierarchies.stream().anyMatch(hierarchy -> hierarchy.version() == 2);
     }
 
-    /// Makes the groups of one attempt, still empty and without limits. Joining them takes a machine that has
-    /// been idle some five milliseconds, so it is done ahead of need where possible.
-    List<Path> create() {
+    /// Makes a group that holds the processes of one attempt together, where that is cheap. A group of version 1
+    /// takes about as long as the start of a program.
+    List<Path> createToHold() {
+        return create(hierarchies.stream()
+                .filter(hierarchy -> hierarchy.version() == 2)
+                .toList());
+    }
+
+    /// Makes every group that an attempt may need.
+    List<Path> createAll() {
+        return create(hierarchies);
+    }
+
+    /// Sets the limits, and makes the groups that are wanting for them.
+    ///
+    /// @param groups that the attempt has already
+    /// @return the others
+    List<Path> limit(List<Path> groups, Resources limits) throws IOException {
+        List<Path> further = create(hierarchies.stream()
+                .filter(hierarchy -> groups.stream().noneMatch(group -> group.startsWith(hierarchy.base())))
+                .filter(hierarchy -> (limits.memoryBytes() > 0
+                                && hierarchy.controllers().contains("memory"))
+                        || (limits.milliCpu() > 0 && hierarchy.controllers().contains("cpu")))
+                .toList());
+        set(groups, limits);
+        set(further, limits);
+        return further;
+    }
+
+    private List<Path> create(List<Hierarchy> where) {
         List<Path> groups = new ArrayList<>();
         String name = prefix + UUID.randomUUID();
-        for (Hierarchy hierarchy : hierarchies) {
+        for (Hierarchy hierarchy : where) {
             try {
                 groups.add(Files.createDirectory(hierarchy.base().resolve(name)));
             } catch (NoSuchFileException e) {
@@ -104,8 +131,7 @@ final class ControlGroups {
         }
     }
 
-    /// Says what the processes in the groups may use together at most; zero is no limit.
-    void limit(List<Path> groups, Resources limits) throws IOException {
+    private static void set(List<Path> groups, Resources limits) throws IOException {
         for (Path group : groups) {
             if (limits.memoryBytes() > 0) {
                 set(group, "memory.limit_in_bytes", Long.toString(limits.memoryBytes()));

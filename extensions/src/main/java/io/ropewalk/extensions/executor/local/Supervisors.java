@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -65,17 +66,20 @@ final class Supervisors implements AutoCloseable {
     /// @param onEnd runs when the supervisor is gone, in whatever way
     void start(AttemptFiles attempt, Resources limits, Runnable onEnd) {
         lastStart = System.nanoTime();
-        Supervisor supervisor = spares.poll();
-        if (supervisor == null || !assign(supervisor, attempt, limits)) {
-            supervisor = spawn();
-            if (!assign(supervisor, attempt, limits)) {
+        Supervisor spare = spares.poll();
+        Optional<List<Path>> assigned = spare == null ? Optional.empty() : assign(spare, attempt, limits);
+        Supervisor supervisor = spare;
+        if (supervisor == null || assigned.isEmpty()) {
+            supervisor = spawn(groups.get().createToHold());
+            assigned = assign(supervisor, attempt, limits);
+            if (assigned.isEmpty()) {
                 throw new RopewalkException(
                         ErrorCode.UNAVAILABLE,
                         "The supervisor of '%s' ended before it was told what to do. The start is tried again."
                                 .formatted(attempt.directory()));
             }
         }
-        List<Path> held = supervisor.groups();
+        List<Path> held = assigned.get();
         CompletableFuture<Void> _ = supervisor
                 .process()
                 .onExit()
@@ -97,20 +101,28 @@ final class Supervisors implements AutoCloseable {
         }
     }
 
-    private boolean assign(Supervisor supervisor, AttemptFiles attempt, Resources limits) {
+    /// @return all groups of the attempt, or nothing when the supervisor is gone
+    private Optional<List<Path>> assign(Supervisor supervisor, AttemptFiles attempt, Resources limits) {
+        List<Path> all = new ArrayList<>(supervisor.groups());
         try (OutputStream input = supervisor.process().getOutputStream()) {
-            groups.get().limit(supervisor.groups(), limits);
-            input.write((attempt.directory() + "\n").getBytes(StandardCharsets.UTF_8));
-            return true;
+            StringBuilder line = new StringBuilder(attempt.directory().toString());
+            if (limits.memoryBytes() > 0 || limits.milliCpu() > 0) {
+                for (Path group : groups.get().limit(supervisor.groups(), limits)) {
+                    all.add(group);
+                    line.append('\t').append(group);
+                }
+            }
+            input.write(line.append('\n').toString().getBytes(StandardCharsets.UTF_8));
+            return Optional.of(all);
         } catch (IOException e) {
             LOG.warn("A supervisor could not be given '{}'", attempt.directory(), e);
+            ControlGroups.remove(all);
             dismiss(supervisor);
-            return false;
+            return Optional.empty();
         }
     }
 
-    private Supervisor spawn() {
-        List<Path> own = groups.get().create();
+    private Supervisor spawn(List<Path> own) {
         List<String> line = new ArrayList<>(command);
         own.forEach(group -> line.add(group.toString()));
         ProcessBuilder builder = new ProcessBuilder(line)
@@ -154,7 +166,7 @@ final class Supervisors implements AutoCloseable {
                 wait = PAUSE_NANOS - (System.nanoTime() - lastStart);
             }
             while (!closed && spares.size() < SPARES) {
-                spares.add(spawn());
+                spares.add(spawn(groups.get().createAll()));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -1,20 +1,27 @@
 # Looks after one attempt of a replica. The server may die and come back meanwhile.
-# Usage: supervise SIGNALS [CONTROL-GROUP...], and the directory of the attempt as a line on standard input; it may be
-# started ahead of need and waits for that line. End of file means that there is nothing to do.
+# Usage: supervise SIGNALS [CONTROL-GROUP...], and on standard input a line: the directory of the attempt and further
+# control groups, separated by tabs. It may be started ahead of need and waits for that line; end of file means that
+# there is nothing to do.
 # Only built-in commands: every process that is forked here costs a start about a millisecond.
 
 signals=$1
 shift
-joined=yes groups=
-for group in "$@"; do
-    echo $$ > "$group/cgroup.procs" || joined=no
-    groups=$groups:$group
-done
+joined=yes
+join() {
+    for group in "$@"; do
+        echo $$ > "$group/cgroup.procs" || joined=no
+    done
+}
+join "$@"
 read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ ticks _ < /proc/$$/stat
 read -r boot < /proc/sys/kernel/random/boot_id
 
-IFS= read -r attempt || exit 0
+IFS='	' read -r attempt first second || exit 0
 cd "$attempt" || exit 0
+if [ -n "$first" ]; then join "$first" ${second:+"$second"}; fi
+set -- "$@" ${first:+"$first"} ${second:+"$second"}
+groups=''
+for group in "$@"; do groups=$groups:$group; done
 set -C
 echo "$$ $ticks $boot ${groups#:}" > claim || exit 0
 set +C
