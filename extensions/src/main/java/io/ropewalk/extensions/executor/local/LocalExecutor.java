@@ -79,6 +79,14 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
     private record Adopted(LaunchId launch, AttemptFiles.Identity supervisor) {}
 
     public LocalExecutor(ExtensionContext context) {
+        this(
+                context,
+                CompletableFuture.supplyAsync(
+                        () -> ControlGroups.detect(prefix(context.dataDirectory())), Background.THREADS));
+    }
+
+    LocalExecutor(ExtensionContext context, CompletableFuture<ControlGroups> groups) {
+        this.groups = groups;
         try {
             Path home = Files.createDirectories(
                     context.dataDirectory().toAbsolutePath().normalize().resolve("local"));
@@ -88,10 +96,6 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
             machine = new Machine(settings);
             leases = new Leases(home);
             isolation = CompletableFuture.supplyAsync(() -> Isolation.detect(settings, home), Background.THREADS);
-            groups = CompletableFuture.supplyAsync(
-                    () -> ControlGroups.detect(
-                            Integer.toHexString(home.toString().hashCode()) + "-"),
-                    Background.THREADS);
             hints = new Hints(signals, this::changed);
             supervisors = new Supervisors(
                     home, signals, Environment.inherited(System.getenv(), settings.environment()), groups::join);
@@ -103,6 +107,10 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
             leases.sweep();
             groups.join().sweep();
         });
+    }
+
+    private static String prefix(Path dataDirectory) {
+        return Integer.toHexString(dataDirectory.toAbsolutePath().normalize().hashCode()) + "-";
     }
 
     @Override
@@ -443,10 +451,16 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
         ReplicaStatus status = look(attempt, processes, place);
         switch (status) {
             case ReplicaStatus.Waiting _, ReplicaStatus.Running _ -> {}
-            case ReplicaStatus.Ended _ -> settled.put(attempt.directory(), status);
+            case ReplicaStatus.Ended _ -> {
+                settled.put(attempt.directory(), status);
+                if (attempt.claim().filter(claim -> claim.groups().isEmpty()).isPresent()) {
+                    // Without a control group the supervisor cannot find what has left the program's process group.
+                    Background.THREADS.execute(() -> killAll(List.of(processes)));
+                }
+            }
             case ReplicaStatus.Lost _ -> {
                 settled.put(attempt.directory(), status);
-                // Its program is gone; what the program has left behind must not stay.
+                // What the program has left behind must not stay.
                 Background.THREADS.execute(() -> killAll(List.of(processes)));
             }
         }
