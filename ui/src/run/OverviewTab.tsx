@@ -1,0 +1,132 @@
+import { Anchor } from "@mantine/core";
+import { lazy, Suspense } from "react";
+import { Link } from "react-router";
+import type { Replica, Run } from "../api/types";
+import { type Column, DataTable } from "../kit/DataTable";
+import { CommandHint, Copy, Empty } from "../kit/Empty";
+import { FactSheet } from "../kit/Facts";
+import { plain, shortId } from "../kit/format";
+import { Panel } from "../kit/Panel";
+import { Warning } from "../kit/Problem";
+import { causeText, isActive, StateChip } from "../kit/StateChip";
+import { Took } from "../kit/Time";
+import { Timeline } from "../kit/Timeline";
+import { runLink } from "./links";
+import classes from "./Run.module.css";
+
+const Preview = lazy(() => import("../metric/Preview"));
+
+function replicaColumns(run: Run): Column<Replica>[] {
+    const several = run.replicas.some((one) => (one.attempts ?? one.attempt) > 1);
+    const columns: (Column<Replica> | false)[] = [
+        {
+            id: "name",
+            title: "Replica",
+            pinned: true,
+            width: "minmax(110px, 1fr)",
+            value: (one) => one.name,
+            render: (one) => (
+                <Anchor component={Link} to={`${runLink(run, "logs")}?log=${encodeURIComponent(one.name)}`} c="inherit" fw={500}>
+                    {one.name}
+                </Anchor>
+            ),
+        },
+        { id: "state", title: "State", width: "120px", value: (one) => one.state, render: (one) => <StateChip state={one.state} cause={one.cause} /> },
+        { id: "role", title: "Role", width: "minmax(80px, 0.6fr)", optional: true, value: (one) => one.role },
+        several && { id: "attempt", title: "Attempt", width: "76px", numeric: true, value: (one) => one.attempt },
+        { id: "exit", title: "Exit code", width: "84px", numeric: true, value: (one) => one.exitCode },
+        { id: "address", title: "Address", width: "minmax(120px, 0.8fr)", value: (one) => one.address ?? one.host, render: (one) => <span className="mono">{one.address ?? one.host ?? ""}</span> },
+        { id: "took", title: "Duration", width: "100px", numeric: true, value: (one) => one.startedAt && Date.parse(one.endedAt ?? new Date().toISOString()) - Date.parse(one.startedAt), render: (one) => <Took from={one.startedAt} to={one.endedAt} /> },
+        run.replicas.some((one) => one.cause) && { id: "cause", title: "Cause", width: "minmax(120px, 1fr)", value: (one) => (one.cause ? causeText(one.cause) : undefined) },
+    ];
+    return columns.filter((column): column is Column<Replica> => !!column);
+}
+
+export default function OverviewTab({ run }: { run: Run }) {
+    const parameters = Object.entries(run.parameters ?? {});
+    const info = Object.entries(run.info ?? {});
+    return (
+        <div className={classes.stack}>
+            {run.state === "failed" && <Failed run={run} />}
+            {run.state === "queued" && run.reason && <Warning text={`Waiting: ${run.reason}`} />}
+            <div className={classes.two}>
+                <div className={classes.stack}>
+                    {run.timeline.length > 0 && (
+                        <Panel title="Timeline">
+                            <Timeline phases={run.timeline} />
+                        </Panel>
+                    )}
+                    {run.replicas.length > 0 && (
+                        <Panel title="Replicas" flush>
+                            <DataTable rows={run.replicas} columns={replicaColumns(run)} rowKey={(one) => one.name} href={(one) => `${runLink(run, "logs")}?log=${encodeURIComponent(one.name)}`} label="Replicas" bare prefix="p." />
+                        </Panel>
+                    )}
+                    <Suspense fallback={null}>
+                        <Preview run={run} />
+                    </Suspense>
+                </div>
+                <div className={classes.stack}>
+                    <Panel title="Parameters">
+                        {parameters.length === 0 ? <span className={classes.none}>No parameters.</span> : <FactSheet of={parameters.map(([name, value]) => [name, <span className="mono">{plain(value)}</span>])} />}
+                    </Panel>
+                    {run.pins && run.pins.length > 0 && (
+                        <Panel title="Sources, as pinned">
+                            <FactSheet
+                                of={run.pins.map((pin) => [
+                                    pin.source,
+                                    <span title={pin.revision}>
+                                        {pin.description ?? ""} <span className="mono">{shortId(pin.revision)}</span>
+                                    </span>,
+                                ])}
+                            />
+                        </Panel>
+                    )}
+                    {info.length > 0 && (
+                        <Panel title="Info">
+                            <FactSheet of={info.map(([name, value]) => [name, plain(value)])} />
+                        </Panel>
+                    )}
+                    <Panel title="Identity">
+                        <FactSheet
+                            of={[
+                                [
+                                    "Run id",
+                                    <span className="mono">
+                                        {run.id} <Copy text={run.id} what="id" />
+                                    </span>,
+                                ],
+                                ["Number", run.number],
+                                ["Kind", run.kind === "tracked" ? "tracked: its program ran outside" : "launched here"],
+                                ["Comment", run.comment],
+                                !!run.parentRun && [
+                                    "Came from",
+                                    <Anchor component={Link} to={runLink(run.parentRun)}>
+                                        {shortId(run.parentRun)}
+                                    </Anchor>,
+                                ],
+                            ]}
+                        />
+                        <div className={classes.hint}>
+                            <CommandHint command={isActive(run.state) ? `./ropewalk logs ${run.project}/${run.number} --follow` : `./ropewalk again ${run.project}/${run.number}`} />
+                        </div>
+                    </Panel>
+                </div>
+            </div>
+            {run.replicas.length === 0 && run.timeline.length === 0 && run.kind === "launched" && <Empty small text="Nothing has been started for this run." />}
+        </div>
+    );
+}
+
+function Failed({ run }: { run: Run }) {
+    const bad = run.replicas.find((one) => one.state === "failed" || one.state === "lost");
+    return (
+        <div>
+            <Warning text={`${run.reason ?? (run.cause ? `The run failed: ${causeText(run.cause)}.` : "The run failed.")}${bad?.exitCode !== undefined && !run.reason?.includes(String(bad.exitCode)) ? ` ${bad.name} ended with exit code ${bad.exitCode}.` : ""}`} />
+            {bad && (
+                <Anchor component={Link} to={`${runLink(run, "logs")}?log=${encodeURIComponent(bad.name)}`} fz="sm" mt={6} display="inline-block">
+                    Read the log of {bad.name}
+                </Anchor>
+            )}
+        </div>
+    );
+}
