@@ -77,6 +77,7 @@ export function Frame() {
             </a>
             <div className={`${classes.frame} ${narrow ? classes.narrow : ""}`}>
                 <aside className={classes.side}>
+                    <div className={classes.sticky}>
                     <Link to="/" className={classes.brand}>
                         <img src="/icon.svg" width={26} height={26} alt="" />
                         <span>Ropewalk</span>
@@ -92,6 +93,7 @@ export function Frame() {
                                 {narrow ? <IconLayoutSidebarLeftExpand size={17} /> : <IconLayoutSidebarLeftCollapse size={17} />}
                             </ActionIcon>
                         </Tooltip>
+                    </div>
                     </div>
                 </aside>
                 <header className={classes.top}>

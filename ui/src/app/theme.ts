@@ -37,7 +37,7 @@ export const theme = createTheme({
         Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
         Menu: { defaultProps: { position: "bottom-end", shadow: "md" } },
         Tabs: { defaultProps: { keepMounted: false } },
-        Anchor: { defaultProps: { underline: "hover" } },
+        Anchor: { defaultProps: { underline: "hover", inherit: true } },
     },
 });
 

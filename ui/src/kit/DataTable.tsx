@@ -31,6 +31,8 @@ interface Props<T> {
     filters?: ReactNode;
     /** Filter box, columns, export. Off for small tables. */
     tools?: boolean;
+    /** The page brings a search of its own. */
+    ownFilter?: boolean;
     bulk?: BulkAction<T>[];
     /** More rows exist: called when the end comes near. */
     onMore?: () => void;
@@ -49,7 +51,7 @@ function typing(target: EventTarget | null): boolean {
 }
 
 /** Rows and columns: sort, filter, choose, group, select, export; J, K and Enter; the whole view stands in the URL. */
-export function DataTable<T>({ rows, columns, rowKey, href, onOpen, label, prefix = "", filters, tools, bulk, onMore, total, empty, bare, defaultSort }: Props<T>) {
+export function DataTable<T>({ rows, columns, rowKey, href, onOpen, label, prefix = "", filters, tools, ownFilter, bulk, onMore, total, empty, bare, defaultSort }: Props<T>) {
     const [params, setParams] = useSearchParams();
     const navigate = useNavigate();
     const phone = useMediaQuery("(max-width: 700px)", false, { getInitialValueInEffect: false });
@@ -108,6 +110,8 @@ export function DataTable<T>({ rows, columns, rowKey, href, onOpen, label, prefi
     }, [cursor]);
 
     const tracks = [bulk ? "36px" : "", ...shown.map((column) => column.width ?? "minmax(120px, 1fr)")].filter(Boolean).join(" ");
+    // Rows are grids of their own: they line up because all are as wide as the table, never as wide as their content.
+    const least = shown.reduce((sum, column) => sum + leastWidth(column.width), bulk ? 36 : 0);
     const toggle = (key: string) =>
         setSelected((current) => {
             const next = new Set(current);
@@ -119,7 +123,7 @@ export function DataTable<T>({ rows, columns, rowKey, href, onOpen, label, prefi
     const bar = (tools || filters || chosen.length > 0) && (
         <div className={classes.bar}>
             {filters}
-            {tools && (
+            {tools && !ownFilter && (
                 <TextInput
                     size="xs"
                     w={220}
@@ -291,8 +295,8 @@ export function DataTable<T>({ rows, columns, rowKey, href, onOpen, label, prefi
     return (
         <>
             {bar}
-            <div className={`${classes.frame} ${bare ? classes.bare : ""}`} ref={frame} style={{ "--tracks": tracks } as React.CSSProperties}>
-                <div role="table" aria-label={label} aria-rowcount={inOrder.length}>
+            <div className={`${classes.frame} ${bare ? classes.bare : ""}`} ref={frame} style={{ "--tracks": tracks, "--least": `${least}px` } as React.CSSProperties}>
+                <div role="table" className={classes.table} aria-label={label} aria-rowcount={inOrder.length}>
                     <div role="row" className={classes.head}>
                         {bulk && (
                             <div role="columnheader" className={classes.check}>
@@ -322,12 +326,21 @@ export function DataTable<T>({ rows, columns, rowKey, href, onOpen, label, prefi
                             );
                         })}
                     </div>
-                    {lines.length > VIRTUAL_FROM ? <VirtualLines size={lines.length} line={line} cursor={cursor} onMore={onMore} /> : lines.map((one, i) => <div key={one.kind === "row" ? rowKey(one.row) : `g-${one.label}`}>{line(i)}</div>)}
+                    {lines.length > VIRTUAL_FROM ? <VirtualLines size={lines.length} line={line} cursor={cursor} onMore={onMore} /> : lines.map((one, i) => (
+                            <div key={one.kind === "row" ? rowKey(one.row) : `g-${one.label}`} className={i === lines.length - 1 ? classes.end : undefined}>
+                                {line(i)}
+                            </div>
+                        ))}
                 </div>
                 {lines.length <= VIRTUAL_FROM && onMore && <More onMore={onMore} />}
             </div>
         </>
     );
+}
+
+/** The pixels that a track takes at least. */
+function leastWidth(width = "120px"): number {
+    return Number(/(\d+)px/.exec(width)?.[1] ?? 120);
 }
 
 function cell<T>(column: Column<T>, row: T): ReactNode {

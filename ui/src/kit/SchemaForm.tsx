@@ -52,8 +52,11 @@ function problemAt(context: Context, path: readonly Step[]): string | undefined 
     return context.problems.find((problem) => problem.path === place)?.message;
 }
 
+const SAID: Record<string, string> = { cpu: "CPU", gpu: "GPUs", env: "Environment variables", workDir: "Working directory", args: "Arguments" };
+
 /** `mountPath` as people write it. */
 export function words(key: string): string {
+    if (key in SAID) return SAID[key]!;
     const text = key.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll(/[_-]/g, " ").toLowerCase();
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -73,7 +76,7 @@ function ObjectFields({ schema, value, path, context, first }: { schema: JsonSch
                 <Field key={key} name={key} schema={property} value={value[key]} path={[...path, key]} context={context} required={schema.required?.includes(key)} onRemove={added.includes(key) || (key in value && !schema.required?.includes(key) && !first?.includes(key)) ? () => (setAdded(added.filter((one) => one !== key)), context.onChange([...path, key], undefined)) : undefined} />
             ))}
             {rest.length > 0 && (
-                <div className={classes.more}>
+                <div className={`${classes.more} ${classes.wide}`}>
                     <Menu position="bottom-start">
                         <Menu.Target>
                             <Button variant="subtle" size="compact-sm" leftSection={<IconPlus size={14} />}>
@@ -126,19 +129,18 @@ function Field({ name, schema, value, path, context, required, onRemove }: Field
     const label = form.title ?? words(name);
     const change = (next: unknown) => context.onChange(path, next);
     const beside = { label, description, error, required };
-    const removable = (field: ReactNode) =>
-        onRemove ? (
-            <div className={classes.row}>
-                {field}
-                <ActionIcon variant="subtle" color="gray" mt={22} onClick={onRemove} aria-label={`Remove ${label}`}>
-                    <IconX size={15} />
+    const removable = (field: ReactNode, wide = false) => (
+        <div className={`${classes.field} ${wide ? classes.wide : ""}`}>
+            {field}
+            {onRemove && (
+                <ActionIcon className={classes.remove} variant="subtle" color="gray" size="sm" onClick={onRemove} aria-label={`Remove ${label}`}>
+                    <IconX size={14} />
                 </ActionIcon>
-            </div>
-        ) : (
-            field
-        );
+            )}
+        </div>
+    );
 
-    if (form.enum) return removable(<Select {...beside} data={form.enum.map(String)} value={value === undefined ? null : String(value)} onChange={(next) => change(next ?? undefined)} clearable={!required} maw={320} />);
+    if (form.enum) return removable(<Select {...beside} data={form.enum.map(String)} value={value === undefined ? null : String(value)} onChange={(next) => change(next ?? undefined)} clearable={!required} />);
     if (types.includes("boolean") && types.length === 1) return removable(<Switch label={label} description={description} error={error} checked={value === true} onChange={(event) => change(event.currentTarget.checked)} />);
     if (types.includes("array")) return <ListField label={label} description={description} error={error} item={resolve(form.items, context.root) ?? {}} value={Array.isArray(value) ? value : []} path={path} context={context} onRemove={onRemove} />;
     if (types.includes("object")) {
@@ -153,13 +155,13 @@ function Field({ name, schema, value, path, context, required, onRemove }: Field
         return <MapField label={label} description={description} value={record(value)} path={path} context={context} onRemove={onRemove} />;
     }
     if (types.length === 1 && (types[0] === "integer" || types[0] === "number")) {
-        return removable(<NumberInput {...beside} value={typeof value === "number" ? value : ""} min={form.minimum} max={form.maximum} allowDecimal={types[0] === "number"} onChange={(next) => change(typeof next === "number" ? next : undefined)} maw={220} placeholder={form.default === undefined ? undefined : String(form.default)} />);
+        return removable(<NumberInput {...beside} value={typeof value === "number" ? value : ""} min={form.minimum} max={form.maximum} allowDecimal={types[0] === "number"} onChange={(next) => change(typeof next === "number" ? next : undefined)} placeholder={form.default === undefined ? undefined : String(form.default)} />);
     }
-    if (types.length === 0 || (typeof value === "object" && value !== null)) return removable(<YamlField {...beside} value={value} onChange={change} />);
+    if (types.length === 0 || (typeof value === "object" && value !== null)) return removable(<YamlField {...beside} value={value} onChange={change} />, true);
     const text = value === undefined || value === null ? "" : String(value);
     const typed = (next: string) => change(next === "" ? undefined : types.includes("string") && types.length === 1 ? next : scalar(next, types));
     if (form.writeOnly || form.format === "password") return removable(<PasswordInput {...beside} value={text} onChange={(event) => change(event.currentTarget.value || undefined)} autoComplete="off" />);
-    if (LONG.has(name)) return removable(<Textarea {...beside} autosize minRows={1} maxRows={12} value={text} onChange={(event) => typed(event.currentTarget.value)} styles={{ input: { fontFamily: name === "summary" ? undefined : "var(--mantine-font-family-monospace)" } }} />);
+    if (LONG.has(name)) return removable(<Textarea {...beside} autosize minRows={1} maxRows={12} value={text} onChange={(event) => typed(event.currentTarget.value)} styles={{ input: { fontFamily: name === "summary" ? undefined : "var(--mantine-font-family-monospace)" } }} />, true);
     return removable(<TextInput {...beside} value={text} onChange={(event) => typed(event.currentTarget.value)} placeholder={form.default === undefined ? undefined : String(form.default)} />);
 }
 
@@ -189,7 +191,7 @@ function ListField({ label, description, error, item, value, path, context, onRe
     const structured = value.some((one) => typeof one === "object" && one !== null) || (typesOf(form)[0] === "object" && value.length === 0);
     if (!structured) {
         return (
-            <div className={classes.row}>
+            <div className={`${classes.field} ${classes.wide}`}>
                 <Textarea
                     label={label}
                     description={`${description ?? ""} One in a line.`.trim()}
@@ -204,8 +206,8 @@ function ListField({ label, description, error, item, value, path, context, onRe
                     }}
                 />
                 {onRemove && (
-                    <ActionIcon variant="subtle" color="gray" mt={22} onClick={onRemove} aria-label={`Remove ${label}`}>
-                        <IconX size={15} />
+                    <ActionIcon className={classes.remove} variant="subtle" color="gray" size="sm" onClick={onRemove} aria-label={`Remove ${label}`}>
+                        <IconX size={14} />
                     </ActionIcon>
                 )}
             </div>
@@ -230,7 +232,7 @@ function ListField({ label, description, error, item, value, path, context, onRe
                     )}
                 </fieldset>
             ))}
-            <div className={classes.more}>
+            <div className={`${classes.more} ${classes.wide}`}>
                 <Button variant="default" size="compact-sm" leftSection={<IconPlus size={14} />} onClick={() => context.onChange([...path, value.length], form.properties?.["name"] ? { name: "" } : {})}>
                     Add
                 </Button>

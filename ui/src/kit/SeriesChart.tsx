@@ -23,17 +23,21 @@ interface Props {
     height?: number;
     /** Charts with the same word share their cross-hair and their zoom. */
     sync?: string;
-    legend?: boolean;
+    /** One line needs no table: its numbers stand beside the title. */
+    compact?: boolean;
     aside?: ReactNode;
     label: string;
 }
+
+/** Seconds that people count in. */
+const SPANS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800];
 
 function css(name: string): string {
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 /** One frame a curve: peaks kept as a band, the cross-hair and the zoom shared, new points added without a new layout. */
-export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoothing = 0, log, height = 200, sync, legend = true, aside, label }: Props) {
+export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoothing = 0, log, height = 200, sync, compact, aside, label }: Props) {
     const { ref: sizeRef, width } = useElementSize<HTMLDivElement>();
     const host = useRef<HTMLDivElement>(null);
     const plot = useRef<uPlot>(undefined);
@@ -62,6 +66,7 @@ export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoo
         const ink = css("--mantine-color-dimmed");
         const grid = css("--rw-line");
         const font = "11px system-ui, sans-serif";
+        const pale = (color: string) => `${color}${lines.length > 3 ? "1c" : "40"}`;
         const axis: uPlot.Axis = { stroke: ink, font, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1, size: 4 } };
         const options: uPlot.Options = {
             width,
@@ -76,18 +81,18 @@ export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoo
             },
             scales: { x: { time: xKind === "time" }, y: log ? { distr: 3 } : {} },
             axes: [
-                { ...axis, size: 28, ...(xKind === "relative" ? { values: (_, splits) => splits.map((split) => duration(split * 1000)) } : xKind === "step" ? { values: (_, splits) => splits.map((split) => (Number.isInteger(split) ? split.toLocaleString("en") : "")) } : {}) },
+                { ...axis, size: 28, ...(xKind === "relative" ? { incrs: SPANS, values: (_, splits) => splits.map((split) => duration(split * 1000)) } : xKind === "step" ? { values: (_, splits) => splits.map((split) => (Number.isInteger(split) ? split.toLocaleString("en") : "")) } : {}) },
                 { ...axis, size: 52, values: (_, splits) => splits.map((split) => (split === null ? "" : short(split))) },
             ],
             series: [
                 {},
                 ...lines.flatMap((line): uPlot.Series[] => [
-                    { stroke: `${line.color}40`, width: 1, points: { show: false }, spanGaps: true },
-                    { stroke: `${line.color}40`, width: 1, points: { show: false }, spanGaps: true },
+                    { stroke: pale(line.color), width: 1, points: { show: false }, spanGaps: true },
+                    { stroke: pale(line.color), width: 1, points: { show: false }, spanGaps: true },
                     { stroke: line.color, width: 1.6, spanGaps: true, points: { show: line.x.length === 1, size: 6, fill: line.color } },
                 ]),
             ],
-            bands: lines.map((line, i) => ({ series: [3 * i + 2, 3 * i + 1] as uPlot.Band.Bounds, fill: `${line.color}2e` })),
+            bands: lines.map((line, i) => ({ series: [3 * i + 2, 3 * i + 1] as uPlot.Band.Bounds, fill: `${line.color}${lines.length > 3 ? "16" : "2e"}` })),
             hooks: {
                 setCursor: [(chart) => setAt(chart.cursor.left !== undefined && chart.cursor.left >= 0 ? chart.posToVal(chart.cursor.left, "x") : undefined)],
                 setSelect: [(chart) => (zoomed.current = chart.select.width > 0 || zoomed.current)],
@@ -118,12 +123,30 @@ export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoo
         <figure className={classes.box} style={{ "--height": `${height}px`, margin: 0 } as React.CSSProperties} aria-label={label}>
             <div className={classes.head}>
                 <h3 className="clip">{title}</h3>
+                {compact && rows[0] && (
+                    <span className={classes.inline}>
+                        {at !== undefined && (
+                            <>
+                                {xWord(xKind, at)} <b>{short(nearest(rows[0].line, at))}</b>
+                            </>
+                        )}
+                        <span title={String(rows[0].last)}>
+                            last <b>{short(rows[0].last)}</b>
+                        </span>
+                        <span title={String(rows[0].min)}>
+                            min <b>{short(rows[0].min)}</b>
+                        </span>
+                        <span title={String(rows[0].max)}>
+                            max <b>{short(rows[0].max)}</b>
+                        </span>
+                    </span>
+                )}
                 {aside}
             </div>
             <div ref={sizeRef} className={classes.plot}>
                 {lines.length === 0 ? <div className={classes.none}>No numbers yet</div> : <div ref={host} />}
             </div>
-            {legend && rows.length > 0 && (
+            {!compact && rows.length > 0 && (
                 <table className={classes.legend}>
                     <thead>
                         <tr>

@@ -122,6 +122,12 @@ function diagnostics(state: EditorState, problems: readonly Problem[]): Diagnost
     });
 }
 
+/** A dialog that grows while it opens makes the first measures wrong: they are taken again when it has opened. */
+function remeasure(editor: EditorView): () => void {
+    const timers = [120, 400].map((wait) => setTimeout(() => editor.requestMeasure(), wait));
+    return () => timers.forEach(clearTimeout);
+}
+
 interface Props {
     text: string;
     onChange: (text: string) => void;
@@ -178,7 +184,11 @@ export function YamlEditor({ text, onChange, onSave, schema, problems = [], heig
             }),
         });
         view.current = editor;
-        return () => editor.destroy();
+        const again = remeasure(editor);
+        return () => {
+            again();
+            editor.destroy();
+        };
         // The editor keeps its own text from here on; changes from outside are put in below.
     }, [height, label]);
 
@@ -223,7 +233,11 @@ export function YamlView({ text, label, bare = true }: { text: string; label: st
             parent: host.current!,
             state: EditorState.create({ doc: text.replace(/\n$/, ""), extensions: [lineNumbers(), foldGutter(), EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-label": label }), EditorView.theme({ ".cm-scroller": { maxHeight: "60vh", overflow: "auto" } }), ...common] }),
         });
-        return () => editor.destroy();
+        const again = remeasure(editor);
+        return () => {
+            again();
+            editor.destroy();
+        };
     }, [text, label]);
     return <div ref={host} className={`${classes.box} ${bare ? classes.bare : ""}`} />;
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Checkbox, NumberInput, Select, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, NumberInput, Select, TextInput, Tooltip } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconDownload, IconRegex, IconSearch, IconTextWrap } from "@tabler/icons-react";
 import { useMemo, useRef } from "react";
@@ -115,7 +115,11 @@ function Logs({ run, logs, grown }: Props & { logs: LogInfo[] }) {
                 />
                 {grep && <NumberInput size="xs" w={116} min={0} max={20} value={context} onChange={(value) => put({ context: String(value) })} prefix="± " suffix=" lines" aria-label="Lines around a hit" />}
                 <span className={classes.spring} />
-                <Checkbox size="xs" label={<IconTextWrap size={15} aria-label="Wrap" />} aria-label="Wrap long lines" checked={wrap} onChange={() => put({ wrap: wrap ? undefined : "1" })} />
+                <Tooltip label="Wrap long lines">
+                    <ActionIcon variant={wrap ? "light" : "subtle"} color={wrap ? undefined : "gray"} aria-label="Wrap long lines" aria-pressed={wrap} onClick={() => put({ wrap: wrap ? undefined : "1" })}>
+                        <IconTextWrap size={16} />
+                    </ActionIcon>
+                </Tooltip>
                 <Tooltip label={chosen ? `Download ${chosen.name}` : "Choose one log to download it"}>
                     <ActionIcon component="a" variant="subtle" color="gray" aria-label="Download" {...(chosen ? { href: address(path`/runs/${run.id}/logs/${chosen.name}/raw`, { attempt: attempt === undefined ? undefined : String(attempt) }), download: true } : { "aria-disabled": true, "data-disabled": true })}>
                         <IconDownload size={16} />
@@ -225,9 +229,9 @@ function OneLog({ run, log, attempt, grep, mark, wrap, grown, height, linked, pu
                     {log.name !== ALL && <span>{bytes(Math.max(size, log.bytes))}</span>}
                     <span>{live ? "still written" : "complete"}</span>
                     {grep && found.goOn && (
-                        <button type="button" onClick={found.goOn}>
+                        <Button size="compact-xs" variant="default" onClick={found.goOn}>
                             Search on
-                        </button>
+                        </Button>
                     )}
                 </>
             }

@@ -120,6 +120,8 @@ export function useLog({ run, name, attempt, bytes, must, enabled = true }: From
     return { ...state, begin, loadEarlier: begin > 0 ? loadEarlier : undefined };
 }
 
+const GREP_LINES = 1000;
+
 export interface Grep {
     text: string;
     regex: boolean;
@@ -139,10 +141,10 @@ export function useGrep(run: string, name: string, attempt: number | undefined, 
         const timer = setTimeout(
             () => {
                 setState((current) => (fresh ? { lines: [], next: 0, more: false, busy: true, key } : { ...current, busy: true }));
-                api.get<LogPage>(path`/runs/${run}/logs/${name}`, { attempt: attempt === undefined ? undefined : String(attempt), offset: String(from), limit: 2000, grep: grep.text, regex: grep.regex, context: grep.context || undefined })
+                api.get<LogPage>(path`/runs/${run}/logs/${name}`, { attempt: attempt === undefined ? undefined : String(attempt), offset: String(from), limit: GREP_LINES, grep: grep.text, regex: grep.regex, context: grep.context || undefined })
                     .then((page) => {
                         if (gone) return;
-                        setState((current) => ({ key, lines: join(current.key === key ? current.lines : [], page.lines), next: page.next, more: !page.complete && page.next !== from, busy: false }));
+                        setState((current) => ({ key, lines: join(current.key === key ? current.lines : [], page.lines), next: page.next, more: page.lines.length >= GREP_LINES, busy: false }));
                     })
                     .catch((error: unknown) => !gone && setState((current) => ({ ...current, key, busy: false, more: false, error: error as Error })));
             },

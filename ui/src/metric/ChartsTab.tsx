@@ -10,6 +10,7 @@ import { type Line, SeriesChart } from "../kit/SeriesChart";
 import { isActive } from "../kit/StateChip";
 import classes from "./ChartsTab.module.css";
 import { ChartControls, type ChartSettings, useChartSettings } from "./Controls";
+import { weight } from "./weight";
 import { toLine, useMetrics, useSeries } from "./hooks";
 
 const PRINT = `print(json.dumps({"step": step, "loss": loss}), flush=True)`;
@@ -17,7 +18,7 @@ const PRINT = `print(json.dumps({"step": step, "loss": loss}), flush=True)`;
 /** `train/loss` and `train/accuracy` belong together; plain names stand first. */
 export function sections(names: readonly string[]): [string, string[]][] {
     const groups = new Map<string, string[]>();
-    for (const name of [...names].sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))) {
+    for (const name of [...names].sort((a, b) => weight(a) - weight(b) || a.localeCompare(b, undefined, { numeric: true }))) {
         const slash = name.lastIndexOf("/");
         const group = slash > 0 ? name.slice(0, slash) : "";
         groups.set(group, [...(groups.get(group) ?? []), name]);
@@ -73,7 +74,7 @@ export function RunChart({ run, name, settings, height }: { run: Run; name: stri
     const series = useSeries(run.id, useMemo(() => [name], [name]), isActive(run.state));
     const origin = Date.parse(run.startedAt ?? run.createdAt);
     const lines = useMemo(() => linesOf(series.data ?? [], settings, origin, name), [series.data, settings.xKind, origin, name]);
-    return <SeriesChart title={name} label={`${name} of ${run.name}`} lines={lines} xKind={settings.xKind} smoothing={settings.smoothing} log={settings.log} sync={`run-${run.id}`} height={height} />;
+    return <SeriesChart title={name} label={`${name} of ${run.name}`} lines={lines} xKind={settings.xKind} smoothing={settings.smoothing} log={settings.log} sync={`run-${run.id}`} height={height} compact />;
 }
 
 function linesOf(series: readonly Series[], settings: ChartSettings, origin: number, name: string): Line[] {

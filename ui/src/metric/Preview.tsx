@@ -7,6 +7,7 @@ import { runLink } from "../run/links";
 import runs from "../run/Run.module.css";
 import { NoNumbers, RunChart } from "./ChartsTab";
 import { useMetrics } from "./hooks";
+import { weight } from "./weight";
 
 const SHOWN = 4;
 const PLAIN = { xKind: "step", smoothing: 0, log: false } as const;
@@ -38,11 +39,4 @@ export default function Preview({ run }: { run: Run }) {
             )}
         </Panel>
     );
-}
-
-/** What people look for first: losses, then scores, then the rest; machine use last. */
-export function weight(name: string): number {
-    if (/loss/i.test(name)) return 0;
-    if (/acc|f1|auc|score|reward|bleu|perplexity|error|mse|mae/i.test(name)) return 1;
-    return /cpu|memory|gpu|disk|lr|learning.rate|epoch/i.test(name) ? 3 : 2;
 }

@@ -11,7 +11,7 @@ import { type Line, SeriesChart } from "../kit/SeriesChart";
 import { isActive, StateChip } from "../kit/StateChip";
 import { ChartControls, useChartSettings } from "../metric/Controls";
 import { seriesQuery, toLine } from "../metric/hooks";
-import { weight } from "../metric/Preview";
+import { weight } from "../metric/weight";
 import { useRuns } from "../run/hooks";
 import classes from "./Project.module.css";
 

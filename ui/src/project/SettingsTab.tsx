@@ -103,7 +103,7 @@ function Danger({ project }: { project: Project }) {
                     The project with {count(total, "run")} and everything they wrote, {count(project.experiments.length, "experiment")} and every revision.
                     {numbers && numbers.active > 0 ? ` ${count(numbers.active, "run is", "runs are")} active: stop them first.` : ""}
                 </Text>
-                <Button color="red" variant="light" onClick={askIs.open} disabled={!!numbers && numbers.active > 0}>
+                <Button color="red" variant="light" flex="none" onClick={askIs.open} disabled={!!numbers && numbers.active > 0}>
                     Delete the project
                 </Button>
             </Group>

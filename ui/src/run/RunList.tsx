@@ -42,6 +42,7 @@ export function RunList({ workspace, project, empty }: { workspace: string; proj
             runs={runs.data.pages.flatMap((page) => page.items)}
             project={!project}
             tools
+            ownFilter
             filters={<RunFilters />}
             bulk={[...(project ? [{ label: "Compare numbers", onAct: compare }] : []), { label: "Stop", onAct: (chosen: RunSummary[]) => void stop(chosen), danger: true }]}
             more={runs.hasNextPage}

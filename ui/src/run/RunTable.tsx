@@ -14,6 +14,7 @@ interface Props {
     project?: boolean;
     filters?: ReactNode;
     tools?: boolean;
+    ownFilter?: boolean;
     bulk?: BulkAction<RunSummary>[];
     onMore?: () => void;
     more?: boolean;

@@ -19,7 +19,7 @@ export function StopDialog({ run, onClose }: { run: Run; onClose: () => void }) 
                 {alive > 0 && <NumberInput label="Grace" description="Seconds between asking and killing" min={0} max={3600} value={grace} onChange={setGrace} w={200} />}
                 {stop.isError && <Problem error={stop.error} />}
                 <Group justify="flex-end">
-                    <Button variant="default" onClick={onClose}>
+                    <Button variant="default" onClick={onClose} data-autofocus>
                         Keep it
                     </Button>
                     <Button color="red" loading={stop.isPending} onClick={() => stop.mutate(typeof grace === "number" ? grace : undefined, { onSuccess: onClose })}>

@@ -95,7 +95,7 @@ function OneSource({ project, experiment, source, view }: { project: Project; ex
     const [snapshot, setSnapshot] = useState<string>();
     const shown = snapshot ?? source.latest?.id;
     return (
-        <Stack gap="md">
+        <Stack gap="md" tabIndex={-1} data-autofocus style={{ outline: "none" }}>
             <FactSheet
                 of={[
                     ["Kind", source.kind],
