@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const BUDGET = 350 * 1024;
+const BUDGET = 300 * 1024;
 const dist = join(import.meta.dirname, "..", "dist");
 const size = (file) => gzipSync(readFileSync(join(dist, file))).length;
 const html = readFileSync(join(dist, "index.html"), "utf8");

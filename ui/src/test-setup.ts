@@ -11,3 +11,4 @@ class Observer {
     disconnect(): void {}
 }
 window.ResizeObserver = Observer as unknown as typeof ResizeObserver;
+Object.defineProperty(document, "fonts", { value: new EventTarget() });

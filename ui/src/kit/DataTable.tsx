@@ -68,6 +68,13 @@ export function DataTable<T>({ rows, columns, rowKey, href, onOpen, label, prefi
     const lines = useMemo(() => groupRows(sorted, grouping), [sorted, grouping]);
     const inOrder = useMemo(() => lines.flatMap((line) => (line.kind === "row" ? [line.row] : [])), [lines]);
 
+    // Typed words show at once and the address follows a moment later; it leads when nobody is typing.
+    const [words, setWords] = useState(state.filter);
+    const field = useRef<HTMLInputElement>(null);
+    useEffect(() => {
+        if (document.activeElement !== field.current) setWords(state.filter);
+    }, [state.filter]);
+
     const [cursor, setCursor] = useState(-1);
     const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
     const frame = useRef<HTMLDivElement>(null);
@@ -130,10 +137,12 @@ export function DataTable<T>({ rows, columns, rowKey, href, onOpen, label, prefi
                     placeholder="Filter rows"
                     aria-label={`Filter ${label}`}
                     leftSection={<IconSearch size={14} />}
-                    defaultValue={state.filter}
-                    key={state.filter === "" ? "none" : "some"}
-                    autoFocus={false}
-                    onChange={(event) => change({ filter: event.currentTarget.value })}
+                    ref={field}
+                    value={words}
+                    onChange={(event) => {
+                        setWords(event.currentTarget.value);
+                        change({ filter: event.currentTarget.value });
+                    }}
                     data-table-filter
                 />
             )}

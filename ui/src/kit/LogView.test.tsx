@@ -13,8 +13,8 @@ const show = (props: Partial<Parameters<typeof LogView>[0]> = {}) =>
     );
 
 beforeEach(() => {
-    vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(600);
-    vi.spyOn(HTMLElement.prototype, "offsetWidth", "get").mockReturnValue(800);
+    vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(600);
+    vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(800);
 });
 afterEach(cleanup);
 

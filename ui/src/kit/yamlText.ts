@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, parseDocument, type ToStringOptions } from "yaml";
+import { diffLines } from "./lineDiff";
 import type { Step } from "./schema";
 
 /** How a text is laid out, so that a change does not lay it out anew. */
@@ -23,10 +24,20 @@ function toJs(document: Document, node: unknown): unknown {
     return isScalar(node) ? node.value : node;
 }
 
+/** The text with the lines that an edit changed; the others stay as they were written, to the last blank. */
+function patched(text: string, before: string, after: string): string {
+    const written = text.replace(/\n$/, "").split("\n");
+    if (before.replace(/\n$/, "").split("\n").length !== written.length) return after;
+    const lines = diffLines(before, after).filter((line) => line.kind !== "-");
+    return `${lines.map((line) => (line.kind === " " ? written[line.oldLine! - 1] : line.text)).join("\n")}\n`;
+}
+
 /** Puts a value at a place (or takes it away) and leaves everything else, comments too, as it was written. */
 export function setAt(text: string, path: readonly Step[], value: unknown): string {
     const document = parse(text);
     if (!document) return text;
+    const style = layout(text);
+    const before = document.toString(style);
     const set = (node: unknown) => document.setIn([...path], node);
     if (value === undefined) {
         document.deleteIn([...path]);
@@ -46,7 +57,7 @@ export function setAt(text: string, path: readonly Step[], value: unknown): stri
             set(node);
         } else set(value);
     }
-    return document.toString(layout(text));
+    return patched(text, before, document.toString(style));
 }
 
 /** Where a task stands in a document of either kind; undefined when it is not there or the text does not parse. */
