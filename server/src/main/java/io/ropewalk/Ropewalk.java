@@ -56,6 +56,7 @@ public final class Ropewalk implements AutoCloseable {
     private final List<Executor> executors;
     private final RunCapability runs;
     private final Signals signals;
+    private final List<Endpoint<?, ?>> endpoints = new ArrayList<>();
     private final HttpServer http;
     private final Instant startedAt;
     private final String url;
@@ -130,7 +131,6 @@ public final class Ropewalk implements AutoCloseable {
         Access access = new Access(tokens, sessions, runs.activeRuns());
 
         PrometheusMeter meter = new PrometheusMeter(new PrometheusRegistry());
-        List<Endpoint<?, ?>> endpoints = new ArrayList<>();
         endpoints.addAll(new AccessApi(access, sessions, workspaces::names).endpoints());
         endpoints.addAll(new ServerApi(this::view, this::ready, meter).endpoints());
         endpoints.addAll(new ProjectApi(projects).endpoints());
@@ -176,6 +176,11 @@ public final class Ropewalk implements AutoCloseable {
     /// A link that signs a browser in as the owner.
     public String signInLink() {
         return url + "/sign-in?token=" + tokens.owner();
+    }
+
+    /// Everything that a client can ask for.
+    public List<Endpoint<?, ?>> endpoints() {
+        return List.copyOf(endpoints);
     }
 
     public String ownerToken() {

@@ -11,6 +11,11 @@ import com.github.victools.jsonschema.generator.SchemaBuilder;
 import com.github.victools.jsonschema.generator.SchemaGenerator;
 import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
+import com.github.victools.jsonschema.module.jackson.JacksonModule;
+import com.github.victools.jsonschema.module.jackson.JacksonOption;
+import io.ropewalk.spi.ProjectId;
+import io.ropewalk.spi.RunId;
+import io.ropewalk.spi.WorkspaceId;
 import io.ropewalk.support.json.Json;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -19,6 +24,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Describes endpoints as an OpenAPI 3.1 document. The document is committed; a test compares it, so that a change of
@@ -90,7 +96,7 @@ public final class OpenApi {
     private void parameter(ArrayNode parameters, String name, String in, RequestBinder.Part part) {
         ObjectNode parameter = parameters.addObject();
         parameter.put("name", name).put("in", in).put("required", part.required());
-        parameter.set("schema", schemas.createSchemaReference(part.type()));
+        parameter.set("schema", schemas.createSchemaReference(part.declared()));
     }
 
     private void body(ObjectNode operation, Endpoint<?, ?> endpoint, RequestBinder<?> binder) {
@@ -119,7 +125,7 @@ public final class OpenApi {
         ObjectNode properties = schema.putObject("properties");
         ArrayNode required = Json.MAPPER.createArrayNode();
         for (RequestBinder.Part key : keys) {
-            properties.set(key.name(), schemas.createSchemaReference(key.type()));
+            properties.set(key.name(), schemas.createSchemaReference(key.declared()));
             if (key.required()) {
                 required.add(key.name());
             }
@@ -193,15 +199,27 @@ public final class OpenApi {
     private static SchemaGenerator generator() {
         SchemaGeneratorConfigBuilder config = new SchemaGeneratorConfigBuilder(
                         Json.MAPPER, SchemaVersion.DRAFT_2020_12, OptionPreset.PLAIN_JSON)
+                .with(new JacksonModule(JacksonOption.RESPECT_JSONPROPERTY_ORDER))
                 .with(Option.FLATTENED_OPTIONALS, Option.MAP_VALUES_AS_ADDITIONAL_PROPERTIES)
                 .with(Option.DEFINITIONS_FOR_ALL_OBJECTS)
                 .without(Option.SCHEMA_VERSION_INDICATOR, Option.NULLABLE_FIELDS_BY_DEFAULT);
         config.forFields().withRequiredCheck(OpenApi::alwaysThere).withNullableCheck(_ -> false);
-        config.forTypesInGeneral().withCustomDefinitionProvider((type, _) -> {
+        config.forTypesInGeneral().withCustomDefinitionProvider((type, context) -> {
             Class<?> raw = type.getErasedType();
             ObjectNode schema = Json.MAPPER.createObjectNode();
+            if (Map.class.isAssignableFrom(raw)) {
+                schema.put("type", "object")
+                        .set(
+                                "additionalProperties",
+                                context.createDefinitionReference(
+                                        type.typeParametersFor(Map.class).get(1)));
+                return inline(schema);
+            }
             if (raw == Instant.class) {
                 return inline(schema.put("type", "string").put("format", "date-time"));
+            }
+            if (raw == RunId.class || raw == ProjectId.class || raw == WorkspaceId.class) {
+                return inline(schema.put("type", "string"));
             }
             if (JsonNode.class.isAssignableFrom(raw) || raw == Object.class || raw == Record.class) {
                 return inline(schema);

@@ -16,6 +16,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -41,7 +42,7 @@ final class RequestBinder<Q extends Record> {
         RAW
     }
 
-    record Part(String name, Origin origin, String header, JavaType type, boolean required) {}
+    record Part(String name, Origin origin, String header, Type declared, JavaType type, boolean required) {}
 
     private static ObjectMapper strict() {
         ObjectMapper mapper = Json.MAPPER.copy();
@@ -99,6 +100,7 @@ final class RequestBinder<Q extends Record> {
                 component.getName(),
                 origin,
                 header == null ? "" : header.value(),
+                component.getGenericType(),
                 STRICT.constructType(component.getGenericType()),
                 !component.getAnnotatedType().isAnnotationPresent(Nullable.class));
     }
