@@ -238,7 +238,10 @@ final class Fields {
     }
 
     void mismatch(String key, YamlNode node, String expected, String remedy) {
-        String what = key.startsWith("an item") ? capitalised(key) : "'%s'".formatted(key);
+        // As it was written, which is not the key asked for when the document was translated.
+        String step = node.place().step();
+        String written = step.startsWith(".") ? step.substring(1) : key;
+        String what = key.startsWith("an item") ? capitalised(key) : "'%s'".formatted(shortened(written));
         problems.error(node.place(), "%s must be %s, but is %s.".formatted(what, expected, node.noun()), remedy);
     }
 

@@ -19,6 +19,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads tasks and their roles.
@@ -137,7 +138,7 @@ final class TaskReader {
                 }
             });
         }
-        if (items.isEmpty()) {
+        if (listed.get().value() instanceof YamlNode.Sequence && items.isEmpty()) {
             problems.error(listed.get().place(), "The task has nothing to run.", "Give it one role or more.");
         } else if (!roles.isEmpty() && roles.stream().allMatch(Role::permanent)) {
             problems.error(
@@ -149,7 +150,11 @@ final class TaskReader {
     }
 
     private void checkRunnable(Role role, Fields fields) {
-        if (role.command().isBlank() && role.args().isBlank() && role.images().equals(Images.NONE)) {
+        boolean given = Stream.of("command", "args", "images")
+                .flatMap(key -> fields.node(key).stream())
+                .anyMatch(node -> !(node instanceof YamlNode.Scalar scalar
+                        && scalar.text().isBlank()));
+        if (!given) {
             problems.error(
                     fields.place(),
                     "The role '%s' has no command.".formatted(Fields.shortened(role.name())),
