@@ -237,7 +237,8 @@ public final class Projects {
                 .filter(problem -> problem.severity() == Problem.Severity.ERROR)
                 .toList();
         Problem first = errors.getFirst();
-        String more = errors.size() == 1 ? "" : " There are %d more.".formatted(errors.size() - 1);
+        int others = errors.size() - 1;
+        String more = others == 0 ? "" : " %d more problem%s.".formatted(others, others == 1 ? "" : "s");
         return new RopewalkException(
                 ErrorCode.INVALID_DOCUMENT,
                 "%s cannot be used. Line %d: %s%s%s"

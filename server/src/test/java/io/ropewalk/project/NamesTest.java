@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NamesTest {
     static Stream<Arguments> names() {
         return Stream.of(
-                Arguments.of("my_project-train-7-Worker", "my_project-train-7-worker".replace('_', '-')),
+                Arguments.of("my_project-train-7-Worker", "my-project-train-7-worker"),
                 Arguments.of("x".repeat(62), "x".repeat(62)),
                 Arguments.of("x".repeat(63), "x".repeat(54) + "-3511893f"),
                 Arguments.of(
