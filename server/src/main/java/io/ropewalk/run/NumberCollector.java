@@ -7,9 +7,11 @@ import io.ropewalk.log.LogLine;
 import io.ropewalk.metric.MetricStore;
 import io.ropewalk.metric.NewPoint;
 import io.ropewalk.metric.StdoutNumbers;
+import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.support.db.Database;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,8 +65,8 @@ public final class NumberCollector {
         for (RunId run : running) {
             try {
                 collect(run, false);
-            } catch (RopewalkException e) {
-                LOGGER.warn("Numbers of run {} are not collected for now: {}", run, e.getMessage());
+            } catch (RopewalkException | UncheckedIOException | JdbiException e) {
+                LOGGER.warn("Numbers of run {} are not collected for now", run, e);
             }
         }
     }
@@ -145,7 +148,10 @@ public final class NumberCollector {
                 .bind("to", to)
                 .execute();
         if (moved != 1) {
-            throw new IllegalStateException("log " + log + " of run " + run + " was read by somebody else as well");
+            throw new RopewalkException(
+                    ErrorCode.CONFLICT,
+                    "Log '%s' of run %s was read by another server at the same time; the next pass goes on from there."
+                            .formatted(log.name(), run));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ropewalk.metric.LiveNumbers;
 import io.ropewalk.metric.MetricStore;
 import io.ropewalk.metric.Point;
+import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.TestDatabases;
 import java.time.Instant;
@@ -143,7 +144,7 @@ class NumberCollectorTest {
             two.pass(List.of(FakeLogs.RUN));
             logs.write("worker-0", 1, "{\"step\":2,\"a\":1}\n");
             one.pass(List.of(FakeLogs.RUN));
-            assertThatThrownBy(() -> two.drain(FakeLogs.RUN)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> two.drain(FakeLogs.RUN)).isInstanceOf(RopewalkException.class);
             two.drain(FakeLogs.RUN);
             assertThat(steps(store(database), "a")).containsExactly(1L, 2L);
         }
