@@ -5,6 +5,7 @@ import io.ropewalk.access.Access;
 import io.ropewalk.access.AccessApi;
 import io.ropewalk.access.Sessions;
 import io.ropewalk.access.Tokens;
+import io.ropewalk.environment.Environments;
 import io.ropewalk.project.DocumentReader;
 import io.ropewalk.project.ProjectApi;
 import io.ropewalk.project.Projects;
@@ -37,7 +38,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -54,6 +54,7 @@ public final class Ropewalk implements AutoCloseable {
     private final Tokens tokens;
     private final Database database;
     private final List<Executor> executors;
+    private final Environments environments;
     private final RunCapability runs;
     private final Signals signals;
     private final List<Endpoint<?, ?>> endpoints = new ArrayList<>();
@@ -109,6 +110,7 @@ public final class Ropewalk implements AutoCloseable {
                 new MaterialisedTrees(cache.resolve("trees"), clock),
                 uploads,
                 new Sources.Directories(settings.storageRoot(), settings.allowedHostPaths(), cache));
+        this.environments = new Environments(cache.resolve("environments"), database, System.getenv(), clock);
         Projects projects = new Projects(
                 database,
                 workspaces,
@@ -121,7 +123,7 @@ public final class Ropewalk implements AutoCloseable {
                 directory.path(),
                 projects,
                 sources,
-                (python, requirements, packages, progress) -> Map.of(),
+                environments,
                 executors.getFirst(),
                 tokens,
                 signals,
@@ -226,6 +228,7 @@ public final class Ropewalk implements AutoCloseable {
         signals.close();
         http.close();
         runs.close();
+        environments.close();
         executors.forEach(Executor::close);
         database.close();
         directory.close();

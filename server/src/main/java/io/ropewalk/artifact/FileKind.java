@@ -74,7 +74,8 @@ public enum FileKind {
         }
         String text = new String(head, java.nio.charset.StandardCharsets.UTF_8);
         long broken = text.chars()
-                .filter(c -> c == '\ufffd' || (c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != 0x1b && c != '\f'))
+                .filter(c ->
+                        c == '\ufffd' || (c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != 0x1b && c != '\f'))
                 .count();
         return broken <= 1 + text.length() / 100;
     }

@@ -58,7 +58,10 @@ final class FileNames {
         }
         byte[] bytes = decode(name);
         // The text is checked against the bytes, so that no other spelling of '/' or '..' can come out of it.
-        if (bytes.length > 255 || has(bytes, 0) || has(bytes, '/') || !encode(bytes).equals(name)) {
+        if (bytes.length > 255
+                || has(bytes, 0)
+                || has(bytes, '/')
+                || !encode(bytes).equals(name)) {
             throw refused(path, "it is not written as a list of files gives it");
         }
         return path(bytes);

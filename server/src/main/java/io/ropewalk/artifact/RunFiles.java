@@ -88,12 +88,11 @@ public final class RunFiles {
     public Content content(String path, boolean download) {
         return withFile(path, (name, channel) -> {
             byte[] head = read(channel, HEAD);
-            String type =
-                    switch (FileKind.of(name, head)) {
-                        case IMAGE -> FileKind.imageType(head);
-                        case TEXT, CSV, JSON, HTML -> "text/plain; charset=utf-8";
-                        case BINARY -> "application/octet-stream";
-                    };
+            String type = switch (FileKind.of(name, head)) {
+                case IMAGE -> FileKind.imageType(head);
+                case TEXT, CSV, JSON, HTML -> "text/plain; charset=utf-8";
+                case BINARY -> "application/octet-stream";
+            };
             boolean inline = !download && !type.startsWith("application/");
             return new Content.Untrusted(absolute(path), name, type, inline);
         });
@@ -219,7 +218,8 @@ public final class RunFiles {
             return within(directory, names, work);
         } catch (NoSuchFileException _) {
             throw new RopewalkException(
-                    ErrorCode.NOT_FOUND, "The run has no file '%s'; list its files to see what it has.".formatted(path));
+                    ErrorCode.NOT_FOUND,
+                    "The run has no file '%s'; list its files to see what it has.".formatted(path));
         } catch (IOException | DirectoryIteratorException e) {
             throw new RopewalkException(
                     ErrorCode.NOT_FOUND,

@@ -14,7 +14,8 @@ record Table(List<String> columns, List<String> types, List<List<String>> rows, 
     private static final Pattern INTEGER = Pattern.compile("[+-]?\\d{1,18}");
     private static final Pattern NUMBER =
             Pattern.compile("[+-]?(?:\\d{1,30}(?:\\.\\d{0,30})?|\\.\\d{1,30})(?:[eE][+-]?\\d{1,4})?|(?i:nan|[+-]?inf)");
-    private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:\\d\\d(?::\\d\\d\\S{0,20})?)?");
+    private static final Pattern TIME =
+            Pattern.compile("\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:\\d\\d(?::\\d\\d\\S{0,20})?)?");
 
     static Table of(String text, boolean cut) {
         Reading reading = new Reading(text, separator(text));
@@ -46,8 +47,10 @@ record Table(List<String> columns, List<String> types, List<List<String>> rows, 
     }
 
     private static String type(List<String> cells) {
-        List<String> filled =
-                cells.stream().map(String::strip).filter(cell -> !cell.isEmpty()).toList();
+        List<String> filled = cells.stream()
+                .map(String::strip)
+                .filter(cell -> !cell.isEmpty())
+                .toList();
         if (filled.isEmpty()) {
             return "empty";
         }

@@ -17,8 +17,7 @@ final class EnvironmentStore {
 
     void building(String key, String specification) {
         long now = clock.millis();
-        database.write(handle -> handle.createUpdate(
-                        """
+        database.write(handle -> handle.createUpdate("""
                         insert into environment (key, specification, state, reason, created_at, ready_at, last_used_at)
                         values (:key, :specification, 'building', '', :now, null, :now)
                         on conflict (key) do update set state = 'building', reason = '', ready_at = null,
@@ -49,16 +48,15 @@ final class EnvironmentStore {
 
     void used(String key) {
         long now = clock.millis();
-        boolean due = database.read(handle -> handle.createQuery(
-                        "select last_used_at from environment where key = :key")
-                .bind("key", key)
-                .mapTo(Long.class)
-                .findOne()
-                .map(last -> last < now - TOUCH_EVERY)
-                .orElse(false));
+        boolean due =
+                database.read(handle -> handle.createQuery("select last_used_at from environment where key = :key")
+                        .bind("key", key)
+                        .mapTo(Long.class)
+                        .findOne()
+                        .map(last -> last < now - TOUCH_EVERY)
+                        .orElse(false));
         if (due) {
-            database.write(handle -> handle.createUpdate(
-                            "update environment set last_used_at = :now where key = :key")
+            database.write(handle -> handle.createUpdate("update environment set last_used_at = :now where key = :key")
                     .bind("key", key)
                     .bind("now", now)
                     .execute());

@@ -104,8 +104,8 @@ public final class Environments implements AutoCloseable {
                     case Ready(Prepared prepared) -> {
                         return prepared;
                     }
-                    case Failure(RopewalkException why) -> throw new RopewalkException(
-                            why.code(), String.valueOf(why.getMessage()), why);
+                    case Failure(RopewalkException why) ->
+                        throw new RopewalkException(why.code(), String.valueOf(why.getMessage()), why);
                 }
             }
         } catch (InterruptedException e) {
@@ -126,7 +126,8 @@ public final class Environments implements AutoCloseable {
         }
         for (EnvironmentSpec.Packages section : spec.packages()) {
             if (!PIP.contains(section.manager()) && !CONDA.contains(section.manager())) {
-                notices.add("Packages for '%s' are left out: only pip and conda are known.".formatted(section.manager()));
+                notices.add(
+                        "Packages for '%s' are left out: only pip and conda are known.".formatted(section.manager()));
             }
         }
         Interpreter interpreter = interpreters.find(spec.python());
@@ -283,7 +284,10 @@ public final class Environments implements AutoCloseable {
                     "--prefix",
                     environment.toString(),
                     "pip",
-                    "python=" + (plan.spec().python().isEmpty() ? plan.interpreter().version() : plan.spec().python())));
+                    "python="
+                            + (plan.spec().python().isEmpty()
+                                    ? plan.interpreter().version()
+                                    : plan.spec().python())));
             create.addAll(plan.conda());
             run(root, log, create.toArray(String[]::new));
         }
@@ -362,10 +366,7 @@ public final class Environments implements AutoCloseable {
     private static void mark(Path home, Path root) throws IOException {
         Path written = home.resolve("ready.new");
         try (FileChannel channel = FileChannel.open(
-                written,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+                written, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             channel.write(StandardCharsets.UTF_8.encode(root.getFileName().toString()));
             channel.force(true);
         }

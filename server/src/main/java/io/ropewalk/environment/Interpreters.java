@@ -21,8 +21,7 @@ import java.util.stream.Collectors;
 /// for its version once.
 final class Interpreters {
     private static final Pattern COMMAND = Pattern.compile("python3(\\.\\d+)?");
-    private static final String PROBE =
-            """
+    private static final String PROBE = """
             import platform, sys, sysconfig
             from importlib.util import find_spec
             print(platform.python_version())
@@ -46,7 +45,8 @@ final class Interpreters {
         List<Interpreter> installed = installed();
         List<Interpreter> meant =
                 installed.stream().filter(each -> each.is(version)).toList();
-        List<Interpreter> complete = meant.stream().filter(Interpreter::complete).toList();
+        List<Interpreter> complete =
+                meant.stream().filter(Interpreter::complete).toList();
         if (!complete.isEmpty()) {
             return version.isEmpty()
                     ? complete.getFirst()
@@ -123,7 +123,8 @@ final class Interpreters {
                 return Optional.empty();
             }
             Asked asked = new Asked(executable, Files.getLastModifiedTime(executable));
-            Optional<Interpreter> known = Optional.ofNullable(answers.get(asked)).or(() -> probe(executable));
+            Optional<Interpreter> known =
+                    Optional.ofNullable(answers.get(asked)).or(() -> probe(executable));
             known.ifPresent(each -> answers.put(asked, each));
             return known;
         } catch (IOException _) {
@@ -141,7 +142,8 @@ final class Interpreters {
                 process.destroyForcibly();
                 return Optional.empty();
             }
-            List<String> lines = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+            List<String> lines = new String(
+                            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
                     .lines()
                     .toList();
             if (process.exitValue() != 0 || lines.size() != 4) {

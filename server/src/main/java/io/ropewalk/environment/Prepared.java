@@ -13,12 +13,7 @@ import java.util.Map;
 /// @param variables what makes programs use it: `VIRTUAL_ENV`, and `PATH` with its commands first
 /// @param notices what was asked for and is not in it, for people
 public record Prepared(
-        String key,
-        String python,
-        Path root,
-        Path interpreter,
-        Map<String, String> variables,
-        List<String> notices) {
+        String key, String python, Path root, Path interpreter, Map<String, String> variables, List<String> notices) {
     public Prepared {
         variables = Map.copyOf(variables);
         notices = List.copyOf(notices);

@@ -1,6 +1,8 @@
 package io.ropewalk.run;
 
 import io.ropewalk.access.Tokens;
+import io.ropewalk.environment.EnvironmentSpec;
+import io.ropewalk.environment.Environments;
 import io.ropewalk.project.ProjectDocument.EffectiveMount;
 import io.ropewalk.project.ProjectDocument.Packages;
 import io.ropewalk.project.ProjectDocument.Source;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +31,7 @@ import java.util.function.Consumer;
 final class Preparation {
     private final RunDirectories directories;
     private final RunSources sources;
-    private final PythonEnvironments environments;
+    private final Environments environments;
     private final Tokens tokens;
     private final LaunchBuilder builder;
 
@@ -61,7 +64,7 @@ final class Preparation {
     Preparation(
             RunDirectories directories,
             RunSources sources,
-            PythonEnvironments environments,
+            Environments environments,
             Tokens tokens,
             LaunchBuilder builder) {
         this.directories = directories;
@@ -117,13 +120,14 @@ final class Preparation {
             String requirements = wanted == null || wanted.requirements() == null
                     ? ""
                     : requirements(run, files, wanted.requirements());
-            List<Packages> all = wanted == null || wanted.packages().isEmpty()
-                    ? packages
-                    : java.util.stream.Stream.concat(
-                                    packages.stream(),
-                                    java.util.stream.Stream.of(new Packages("pip", wanted.packages())))
-                            .toList();
-            return environments.prepare(python, requirements, all, progress);
+            List<EnvironmentSpec.Packages> all = new ArrayList<>();
+            packages.forEach(each -> all.add(new EnvironmentSpec.Packages(each.manager(), each.names())));
+            if (wanted != null) {
+                all.add(new EnvironmentSpec.Packages("pip", wanted.packages()));
+            }
+            return environments
+                    .prepare(new EnvironmentSpec(python, requirements, all), progress)
+                    .variables();
         } catch (RopewalkException e) {
             throw new Failed(FailureCause.ENVIRONMENT_FAILED, "EnvironmentFailed", "environment", e);
         }

@@ -2,6 +2,8 @@ package io.ropewalk.run;
 
 import io.ropewalk.access.Access;
 import io.ropewalk.access.Tokens;
+import io.ropewalk.artifact.RunFiles;
+import io.ropewalk.environment.Environments;
 import io.ropewalk.log.MasterLog;
 import io.ropewalk.metric.LiveNumbers;
 import io.ropewalk.metric.MetricStore;
@@ -45,7 +47,7 @@ public final class RunCapability implements AutoCloseable {
             Path dataDirectory,
             Projects projects,
             Sources sources,
-            PythonEnvironments environments,
+            Environments environments,
             Executor executor,
             Tokens tokens,
             Signals signals,
@@ -73,7 +75,8 @@ public final class RunCapability implements AutoCloseable {
                 on.clock(),
                 Ids.mint());
         runs = new Runs(store, on.projects(), sources, ledger, reconciler, on.clock());
-        RunViews views = new RunViews(store, metrics::lastValues, _ -> new RunView.Outputs(0, 0));
+        RunViews views =
+                new RunViews(store, metrics::lastValues, run -> new RunFiles(directories.output(run)).totals());
         VisibleRuns visible = store::get;
         endpoints.addAll(new RunApi(
                         runs,
@@ -82,6 +85,7 @@ public final class RunCapability implements AutoCloseable {
                         new RunSpecifications(builder, directories))
                 .endpoints());
         endpoints.addAll(new RunLogApi(logs, on.signals()).endpoints());
+        endpoints.addAll(new RunFileApi(visible, directories::output).endpoints());
         endpoints.addAll(new RunMetricApi(visible, metrics, on.clock()).endpoints());
     }
 

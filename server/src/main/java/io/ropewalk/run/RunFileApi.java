@@ -40,8 +40,7 @@ public final class RunFileApi {
                         OfFile.class,
                         Reply.content("application/octet-stream"),
                         "Read a file that a run wrote",
-                        (request, call) ->
-                                files(request.run(), call).content(request.path(), request.isDownload())),
+                        (request, call) -> files(request.run(), call).content(request.path(), request.isDownload())),
                 Endpoint.get(
                         "/api/v1/runs/{run}/files/preview",
                         Right.READ,

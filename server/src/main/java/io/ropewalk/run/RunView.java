@@ -1,6 +1,7 @@
 package io.ropewalk.run;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.ropewalk.artifact.FileTotals;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ public record RunView(
         List<Timeline.Phase> timeline,
         List<PinView> pins,
         Map<String, Object> info,
-        Outputs outputs) {
+        FileTotals outputs) {
 
     /// A run in a list.
     ///
@@ -63,7 +64,4 @@ public record RunView(
             @Nullable Instant endedAt) {}
 
     public record PinView(String source, String kind, String revision, String description) {}
-
-    /// What it has written below its output directory.
-    public record Outputs(long files, long bytes) {}
 }

@@ -1,5 +1,6 @@
 package io.ropewalk.run;
 
+import io.ropewalk.artifact.FileTotals;
 import io.ropewalk.spi.RunId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,12 +17,12 @@ final class RunViews {
 
     private final RunStore store;
     private final Function<Collection<RunId>, Map<RunId, Map<String, Double>>> lastValues;
-    private final Function<RunId, RunView.Outputs> outputs;
+    private final Function<RunId, FileTotals> outputs;
 
     RunViews(
             RunStore store,
             Function<Collection<RunId>, Map<RunId, Map<String, Double>>> lastValues,
-            Function<RunId, RunView.Outputs> outputs) {
+            Function<RunId, FileTotals> outputs) {
         this.store = store;
         this.lastValues = lastValues;
         this.outputs = outputs;

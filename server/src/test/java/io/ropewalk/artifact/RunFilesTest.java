@@ -70,14 +70,64 @@ class RunFilesTest {
     /// Spellings of a way out, in every position of a path.
     static Stream<String> traversals() {
         List<String> ups = List.of(
-                "..", "%2e%2e", "%2E%2E", ".%2e", "%2e.", "%252e%252e", "..%00", "..\0", "..;", "..\\", "...", "....",
-                "%c0%ae%c0%ae", "%uff0e%uff0e", "．．", "‥", "..%c0%af", "\u2024\u2024", "%5c..", "..%5c", "‛2E‛2E", "‛2E.",
-                ".‛2E", "..‛00", "..\u200b", ".. ", " ..", "..\t", "..\r", "..\n", "~", "$HOME", "..＼..", "‛..");
+                "..",
+                "%2e%2e",
+                "%2E%2E",
+                ".%2e",
+                "%2e.",
+                "%252e%252e",
+                "..%00",
+                "..\0",
+                "..;",
+                "..\\",
+                "...",
+                "....",
+                "%c0%ae%c0%ae",
+                "%uff0e%uff0e",
+                "．．",
+                "‥",
+                "..%c0%af",
+                "\u2024\u2024",
+                "%5c..",
+                "..%5c",
+                "‛2E‛2E",
+                "‛2E.",
+                ".‛2E",
+                "..‛00",
+                "..\u200b",
+                ".. ",
+                " ..",
+                "..\t",
+                "..\r",
+                "..\n",
+                "~",
+                "$HOME",
+                "..＼..",
+                "‛..");
         List<String> separators = List.of("/", "//", "\\", "%2f", "%5c", "%252f", "‛2F", "∕", "／", "＼");
         Set<String> paths = new LinkedHashSet<>(List.of(
-                "..", "../", "/", "//", "/etc/passwd", "//etc/passwd", "\\etc\\passwd", "C:\\x", "file:///etc/passwd",
-                "./report.txt", "models/./best", "models//best", "models/", "report.txt/", "report.txt/..", ".",
-                "\0", "report.txt\0", "report.txt\0.png", "models/../../token", "a".repeat(5_000), "/proc/self/environ"));
+                "..",
+                "../",
+                "/",
+                "//",
+                "/etc/passwd",
+                "//etc/passwd",
+                "\\etc\\passwd",
+                "C:\\x",
+                "file:///etc/passwd",
+                "./report.txt",
+                "models/./best",
+                "models//best",
+                "models/",
+                "report.txt/",
+                "report.txt/..",
+                ".",
+                "\0",
+                "report.txt\0",
+                "report.txt\0.png",
+                "models/../../token",
+                "a".repeat(5_000),
+                "/proc/self/environ"));
         for (String up : ups) {
             for (String separator : separators) {
                 paths.add(up + separator + "token");
@@ -143,7 +193,8 @@ class RunFilesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "plain.txt", "with%20space.txt", "100%25.txt", "back%5Cslash", "new%0Aline", "%FFbroken%FE", "caf%C3%A9",
+                "plain.txt", "with%20space.txt", "100%25.txt", "back%5Cslash", "new%0Aline", "%FFbroken%FE",
+                        "caf%C3%A9",
                 "%E6%BC%A2%E5%AD%97", "half%C3", "%ED%A0%80surrogate", "%E2%80%9Bquoted", "%EF%BC%85wide", "-rf", "...",
                 "a%20", "%F0%9F%98%80", "quote%22%27%3Cscript%3E", "%E2%80%9B41", "%C0%AE%C0%AE", "%7F", "..%E2%80%9B"
             })
@@ -172,7 +223,8 @@ class RunFilesTest {
         assertThat(untrusted("real.txt").inline()).isTrue();
         assertThat(untrusted("weights.html").mediaType()).isEqualTo("application/octet-stream");
         assertThat(untrusted("weights.html").inline()).isFalse();
-        assertThat(((Content.Untrusted) files.content("real.txt", true)).inline()).isFalse();
+        assertThat(((Content.Untrusted) files.content("real.txt", true)).inline())
+                .isFalse();
     }
 
     private Content.Untrusted untrusted(String path) {
@@ -190,7 +242,9 @@ class RunFilesTest {
 
         Files.writeString(root.resolve("a.json"), "{\"a\":[1,1e400,0.10],\"a\":\"<b>\"}");
         assertThat(files.preview("a.json").kind()).isEqualTo(FileKind.JSON);
-        assertThat(files.preview("a.json").text()).contains("1E+400", "0.10", "\"<b>\"").hasLineCount(4);
+        assertThat(files.preview("a.json").text())
+                .contains("1E+400", "0.10", "\"<b>\"")
+                .hasLineCount(4);
         Files.writeString(root.resolve("bad.json"), "{\"a\":");
         assertThat(files.preview("bad.json").kind()).isEqualTo(FileKind.TEXT);
         Files.writeString(root.resolve("deep.json"), "[".repeat(100_000));
@@ -236,8 +290,10 @@ class RunFilesTest {
                 new Row("a,b\n1,2", List.of("a", "b"), List.of(List.of("1", "2"))),
                 new Row("a;b\n1,5;2\n", List.of("a", "b"), List.of(List.of("1,5", "2"))),
                 new Row("a\tb\n1\t\n", List.of("a", "b"), List.of(List.of("1", ""))),
-                new Row("\ufeffa|b\n1|2\n\n3|4", List.of("a", "b"), List.of(List.of("1", "2"), List.of(""), List.of(
-                        "3", "4"))),
+                new Row(
+                        "\ufeffa|b\n1|2\n\n3|4",
+                        List.of("a", "b"),
+                        List.of(List.of("1", "2"), List.of(""), List.of("3", "4"))),
                 new Row("a,\"b\"\n\"1\"\"2\",\"x", List.of("a", "b"), List.of(List.of("1\"2", "x"))),
                 new Row("=1+1,@x\n", List.of("=1+1", "@x"), List.of()));
     }

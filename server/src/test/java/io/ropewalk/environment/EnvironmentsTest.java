@@ -41,14 +41,16 @@ class EnvironmentsTest {
     @TempDir
     Path directory;
 
-    private final AtomicLong now = new AtomicLong(Instant.parse("2026-11-21T10:00:00Z").toEpochMilli());
+    private final AtomicLong now =
+            new AtomicLong(Instant.parse("2026-11-21T10:00:00Z").toEpochMilli());
     private final Database database = TestDatabases.sqlite().open();
     private final Map<String, String> server = new HashMap<>();
     private Environments environments = environments();
 
     private Environments environments() {
-        return new Environments(directory == null ? Path.of("") : directory.resolve("environments"), database, server,
-                (InstantSource) () -> Instant.ofEpochMilli(now.get()));
+        return new Environments(
+                directory == null ? Path.of("") : directory.resolve("environments"), database, server, (InstantSource)
+                        () -> Instant.ofEpochMilli(now.get()));
     }
 
     @BeforeEach
@@ -59,7 +61,9 @@ class EnvironmentsTest {
             }
         }
         server.put("PIP_NO_INDEX", "1");
-        server.put("PIP_FIND_LINKS", Files.createDirectory(directory.resolve("wheels")).toString());
+        server.put(
+                "PIP_FIND_LINKS",
+                Files.createDirectory(directory.resolve("wheels")).toString());
         wheel("ropetest", "1.0");
         wheel("ropetest", "2.0");
         environments = environments();
@@ -80,8 +84,14 @@ class EnvironmentsTest {
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
             entry(zip, name + ".py", "VERSION = '" + version + "'\n");
             entry(zip, info + "METADATA", "Metadata-Version: 2.1\nName: %s\nVersion: %s\n".formatted(name, version));
-            entry(zip, info + "WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
-            entry(zip, info + "RECORD", "%s.py,,\n%sMETADATA,,\n%sWHEEL,,\n%sRECORD,,\n".formatted(name, info, info, info));
+            entry(
+                    zip,
+                    info + "WHEEL",
+                    "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
+            entry(
+                    zip,
+                    info + "RECORD",
+                    "%s.py,,\n%sMETADATA,,\n%sWHEEL,,\n%sRECORD,,\n".formatted(name, info, info, info));
         }
     }
 
@@ -132,18 +142,21 @@ class EnvironmentsTest {
         Prepared prepared = environments.prepare(spec, log::add);
         assertThat(python(prepared, "import ropetest, sys; print(ropetest.VERSION, sys.prefix)"))
                 .isEqualTo("1.0 " + prepared.root().resolve("venv"));
-        assertThat(prepared.variables()).containsEntry("VIRTUAL_ENV", prepared.root().resolve("venv").toString());
+        assertThat(prepared.variables())
+                .containsEntry("VIRTUAL_ENV", prepared.root().resolve("venv").toString());
         assertThat(prepared.lock()).content().isEqualTo("ropetest==1.0\n");
         assertThat(String.join("\n", log)).contains("Successfully installed ropetest-1.0");
         assertThat(prepared.buildLog()).content().contains("Successfully installed ropetest-1.0");
         assertThat(states()).containsExactly("ready");
 
         List<String> quiet = new ArrayList<>();
-        assertThat(environments.prepare(new EnvironmentSpec("", "# what it needs\nropetest==1.0\n", List.of()), quiet::add))
+        assertThat(environments.prepare(
+                        new EnvironmentSpec("", "# what it needs\nropetest==1.0\n", List.of()), quiet::add))
                 .isEqualTo(prepared);
         assertThat(environments().prepare(spec, quiet::add)).isEqualTo(prepared);
         assertThat(quiet).isEmpty();
-        assertThat(environments.prepare(pip("ropetest==2.0"), quiet::add).root()).isNotEqualTo(prepared.root());
+        assertThat(environments.prepare(pip("ropetest==2.0"), quiet::add).root())
+                .isNotEqualTo(prepared.root());
         assertThat(builds()).isEqualTo(2);
     }
 
@@ -164,7 +177,11 @@ class EnvironmentsTest {
             assertThat(prepared).hasSize(10).containsOnly(prepared.getFirst());
         }
         assertThat(builds()).isEqualTo(1);
-        String installed = Files.readString(directory.resolve("environments").resolve(key()).resolve(build()).resolve("build.log"));
+        String installed = Files.readString(directory
+                .resolve("environments")
+                .resolve(key())
+                .resolve(build())
+                .resolve("build.log"));
         assertThat(installed.split("Successfully installed", -1)).hasSize(2);
         assertThat(logs.stream().filter(log -> !log.isEmpty()))
                 .allSatisfy(log -> assertThat(String.join("\n", log)).contains("Successfully installed"));
@@ -191,7 +208,9 @@ class EnvironmentsTest {
         assertThat(builds()).isZero();
         assertThat(states()).containsExactly("failed");
         wheel("ropetest", "9.9");
-        assertThat(environments.prepare(pip("ropetest==9.9"), _ -> {}).lock()).content().isEqualTo("ropetest==9.9\n");
+        assertThat(environments.prepare(pip("ropetest==9.9"), _ -> {}).lock())
+                .content()
+                .isEqualTo("ropetest==9.9\n");
         assertThat(states()).containsExactly("ready");
     }
 
@@ -233,8 +252,10 @@ class EnvironmentsTest {
         fakePython(directory.resolve("bin/python3"), "3.10.5", true);
         fakePython(directory.resolve("shims/python3"), "3.12.99", true);
         Interpreters interpreters = new Interpreters(Map.of(
-                "PATH", directory.resolve("shims") + ":" + directory.resolve("bin") + ":/usr/bin:/bin:relative",
-                "PYENV_ROOT", pyenv.toString()));
+                "PATH",
+                directory.resolve("shims") + ":" + directory.resolve("bin") + ":/usr/bin:/bin:relative",
+                "PYENV_ROOT",
+                pyenv.toString()));
         assertThat(interpreters.find("3.11.2").version()).isEqualTo("3.11.2");
         assertThat(interpreters.find("3.9").version()).isEqualTo("3.9.18");
         assertThat(interpreters.find("").version()).isEqualTo("3.10.5");
@@ -259,9 +280,7 @@ class EnvironmentsTest {
 
     /// A Python that does as if, in no time.
     private void useFakePython() throws IOException {
-        script(
-                directory.resolve("bin/python3"),
-                """
+        script(directory.resolve("bin/python3"), """
                 case "$*" in
                 *"-m venv "*) for last; do :; done; mkdir -p "$last/bin"; cp "$0" "$last/bin/python" ;;
                 *"-m pip freeze"*) echo fake==1 ;;
@@ -292,7 +311,8 @@ class EnvironmentsTest {
         environments.prepare(pip("ropetest"), log::add);
         assertThat(log)
                 .anyMatch(line -> line.startsWith("uv pip install --python ") && line.endsWith(" --no-index ropetest"))
-                .contains("links %s index https://index.example/simple secret .".formatted(server.get("PIP_FIND_LINKS")));
+                .contains(
+                        "links %s index https://index.example/simple secret .".formatted(server.get("PIP_FIND_LINKS")));
     }
 
     @Test
@@ -301,7 +321,9 @@ class EnvironmentsTest {
         useFakePython();
         List<String> log = new ArrayList<>();
         EnvironmentSpec spec = new EnvironmentSpec(
-                "", "", List.of(new Packages("conda", List.of("cudatoolkit")), new Packages("pip3", List.of("ropetest"))));
+                "",
+                "",
+                List.of(new Packages("conda", List.of("cudatoolkit")), new Packages("pip3", List.of("ropetest"))));
         Prepared prepared = environments.prepare(spec, log::add);
         assertThat(prepared.notices())
                 .singleElement()
@@ -313,22 +335,22 @@ class EnvironmentsTest {
 
     @Test
     void condaMakesTheEnvironmentWhereItIs() throws IOException {
-        script(
-                directory.resolve("bin/conda"),
-                "echo \"conda $*\"; python3 -m venv \"$5\"");
+        script(directory.resolve("bin/conda"), "echo \"conda $*\"; python3 -m venv \"$5\"");
         useFakePython();
         List<String> log = new ArrayList<>();
         environments.prepare(
                 new EnvironmentSpec("3", "", List.of(new Packages("conda", List.of("cudatoolkit=12")))), log::add);
-        assertThat(log).anyMatch(line -> line.matches("conda create --yes --quiet --prefix .*/venv pip python=3 cudatoolkit=12"));
+        assertThat(log)
+                .anyMatch(line ->
+                        line.matches("conda create --yes --quiet --prefix .*/venv pip python=3 cudatoolkit=12"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"--index-url=http://evil", "-e .", "", "./local", "../up", "/abs", "a\nb", "a\u0000", "ä"})
     void whatIsNotAPackageIsRefused(String name) {
         assertThatThrownBy(() -> new Packages("pip", List.of(name)))
-                .isInstanceOfSatisfying(RopewalkException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.INVALID_REQUEST));
+                .isInstanceOfSatisfying(
+                        RopewalkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
     }
 
     @ParameterizedTest
@@ -351,7 +373,9 @@ class EnvironmentsTest {
         });
         asker.join();
         assertThat(log).contains("UNAVAILABLE");
-        assertThat(environments.prepare(pip("ropetest==1.0"), _ -> {}).lock()).content().isEqualTo("fake==1\n");
+        assertThat(environments.prepare(pip("ropetest==1.0"), _ -> {}).lock())
+                .content()
+                .isEqualTo("fake==1\n");
         assertThat(builds()).isEqualTo(1);
     }
 }

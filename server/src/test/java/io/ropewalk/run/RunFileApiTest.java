@@ -66,7 +66,7 @@ class RunFileApiTest {
     void someoneElsesFilesAreNotThere(String what) {
         Map<String, ?> file = Map.of("run", "run-1", "path", "sub/a.csv");
         assertThatThrownBy(() -> TestCall.stranger().call(api, FILES + what, file, Object.class))
-                .isInstanceOfSatisfying(RopewalkException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.NOT_FOUND));
+                .isInstanceOfSatisfying(
+                        RopewalkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
     }
 }
