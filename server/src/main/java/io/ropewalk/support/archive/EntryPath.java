@@ -4,10 +4,6 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +25,15 @@ public record EntryPath(String value) implements Comparable<EntryPath> {
     static List<EntryPath> inArchive(String written) {
         if (written.startsWith("/")) {
             throw refused(written, "begins with '/'");
+        }
+        if (!written.isEmpty()
+                && !written.endsWith("/")
+                && !written.startsWith("./")
+                && !written.contains("//")
+                && !written.contains("/./")
+                && !written.endsWith("/.")
+                && !written.equals(".")) {
+            return List.of(new EntryPath(written));
         }
         List<String> names = new ArrayList<>();
         for (String name : written.split("/", -1)) {
@@ -61,8 +66,7 @@ public record EntryPath(String value) implements Comparable<EntryPath> {
     /// Refuses a symbolic link at this place that could lead out of the tree. It may climb at its beginning
     /// only: links that climb after passing another link can lead anywhere.
     public void checkLink(String target) {
-        boolean plain = wrongCharacters(target).isEmpty() && target.length() <= LONGEST;
-        if (!plain || !staysInside(parents().size(), target)) {
+        if (!isPlain(target) || !staysInside(parents().size(), target)) {
             throw new RopewalkException(
                     ErrorCode.UNSAFE_ARCHIVE,
                     "The symbolic link '%s' points to '%s', out of the tree that it lies in. Put what it points to into the tree, or leave the link out."
@@ -118,49 +122,82 @@ public record EntryPath(String value) implements Comparable<EntryPath> {
         };
     }
 
+    /// What is wrong with it, empty when nothing is. Archives have millions of paths, so it is looked at
+    /// once.
     private static String wrong(String value) {
         if (value.isEmpty()) {
             return "is empty";
         }
-        if (value.length() > LONGEST || value.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
-            return "is longer than " + LONGEST + " bytes";
-        }
-        if (value.startsWith("/")) {
+        if (value.charAt(0) == '/') {
             return "begins with '/'";
         }
         if (value.length() > 1 && value.charAt(1) == ':' && Character.isLetter(value.charAt(0))) {
             return "begins with a drive";
         }
-        for (String name : value.split("/", -1)) {
-            if (name.isEmpty()) {
+        int bytes = 0;
+        int nameStart = 0;
+        int nameBytes = 0;
+        for (int i = 0; i <= value.length(); i++) {
+            if (i < value.length() && value.charAt(i) != '/') {
+                int size = utf8Size(value, i);
+                if (size == 0) {
+                    return wrongCharacter(value.charAt(i));
+                }
+                nameBytes += size;
+                continue;
+            }
+            if (i == nameStart) {
                 return "has an empty part";
             }
-            if (name.equals("..") || name.equals(".")) {
-                return "has the part '" + name + "'";
+            if (isDots(value, nameStart, i)) {
+                return "has the part '" + value.substring(nameStart, i) + "'";
             }
-            if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+            if (nameBytes > LONGEST_NAME) {
                 return "has a part of more than " + LONGEST_NAME + " bytes";
             }
+            bytes += nameBytes + 1;
+            nameBytes = 0;
+            nameStart = i + 1;
         }
-        return wrongCharacters(value);
+        return bytes > LONGEST + 1 ? "is longer than " + LONGEST + " bytes" : "";
     }
 
-    private static String wrongCharacters(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '\\') {
-                return "holds a backslash";
-            }
-            if (c < 0x20 || c == 0x7f || c == '\u2028' || c == '\u2029' || (c >= 0x80 && c < 0xa0)) {
-                return "holds a control character";
+    private static boolean isDots(String value, int from, int to) {
+        return to - from <= 2 && value.charAt(from) == '.' && value.charAt(to - 1) == '.';
+    }
+
+    /// How many bytes the character takes, each half of a pair half of them; 0 when it may not be there.
+    private static int utf8Size(String value, int at) {
+        char c = value.charAt(at);
+        if (c < 0x80) {
+            return c < 0x20 || c == 0x7f || c == '\\' ? 0 : 1;
+        }
+        if (c < 0xa0 || c == '\u2028' || c == '\u2029') {
+            return 0;
+        }
+        if (Character.isHighSurrogate(c)) {
+            return at + 1 < value.length() && Character.isLowSurrogate(value.charAt(at + 1)) ? 2 : 0;
+        }
+        if (Character.isLowSurrogate(c)) {
+            return at > 0 && Character.isHighSurrogate(value.charAt(at - 1)) ? 2 : 0;
+        }
+        return c < 0x800 ? 2 : 3;
+    }
+
+    private static String wrongCharacter(char c) {
+        if (c == '\\') {
+            return "holds a backslash";
+        }
+        return Character.isSurrogate(c) ? "holds half a character" : "holds a control character";
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (utf8Size(text, i) == 0) {
+                return false;
             }
         }
-        try {
-            ByteBuffer _ = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
-            return "";
-        } catch (CharacterCodingException _) {
-            return "holds half a character";
-        }
+        return text.length() <= LONGEST;
     }
 
     private static RopewalkException refused(String value, String why) {

@@ -3,7 +3,6 @@ package io.ropewalk.support.archive;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 
 /// Remembers which paths an archive has, in eight bytes each, and refuses what cannot be together in one
 /// tree: the same path twice, or a file where a directory is. The bytes are a keyed hash: nobody can make
@@ -18,7 +17,7 @@ final class PathCensus {
 
     /// @param size of the file, for those that link to it
     void file(EntryPath path, long size) {
-        long hash = hash(path.value());
+        long hash = hash(path);
         if (files.contains(hash)) {
             throw refused(path, "is there twice");
         }
@@ -30,7 +29,7 @@ final class PathCensus {
     }
 
     void directory(EntryPath path) {
-        long hash = hash(path.value());
+        long hash = hash(path);
         if (files.contains(hash)) {
             throw refused(path, "is a file and a directory");
         }
@@ -40,16 +39,17 @@ final class PathCensus {
 
     /// The size of a file that was counted before, -1 when there was none.
     long sizeOf(EntryPath path) {
-        return files.get(hash(path.value()));
+        return files.get(hash(path));
     }
 
     private void parents(EntryPath path) {
-        var parents = path.parents();
-        if (parents.size() > MOST_PARENTS) {
-            throw refused(path, "lies in more than " + MOST_PARENTS + " directories");
-        }
-        for (String parent : parents) {
-            long hash = hash(parent);
+        String value = path.value();
+        int depth = 0;
+        for (int slash = value.indexOf('/'); slash >= 0; slash = value.indexOf('/', slash + 1)) {
+            if (++depth > MOST_PARENTS) {
+                throw refused(path, "lies in more than " + MOST_PARENTS + " directories");
+            }
+            long hash = hash(value, slash);
             if (files.contains(hash)) {
                 throw refused(path, "lies in something that is not a directory");
             }
@@ -64,9 +64,13 @@ final class PathCensus {
                         .formatted(EntryPath.shown(path.value()), why));
     }
 
-    private long hash(String text) {
+    private long hash(EntryPath path) {
+        return hash(path.value(), path.value().length());
+    }
+
+    private long hash(String text, int length) {
         long hash = key2;
-        for (int i = 0; i < text.length(); i++) {
+        for (int i = 0; i < length; i++) {
             hash = (hash ^ text.charAt(i)) * key1;
             hash ^= hash >>> 29;
         }
@@ -113,7 +117,7 @@ final class PathCensus {
         private void grow() {
             long[] oldKeys = keys;
             long[] oldValues = values;
-            keys = Arrays.copyOf(new long[0], oldKeys.length * 2);
+            keys = new long[oldKeys.length * 2];
             values = new long[oldKeys.length * 2];
             count = 0;
             for (int i = 0; i < oldKeys.length; i++) {

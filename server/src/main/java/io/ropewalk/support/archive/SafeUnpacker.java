@@ -17,8 +17,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /// Reads an archive that a stranger made: zip, tar, or tar packed with gzip. The whole archive is looked at
-/// before anything of it is handed on; so one that is refused leaves nothing behind. Archives inside of
-/// archives are files.
+/// before anything of it is handed on. Checksums are compared on the way, so what a sink got counts only when
+/// [#unpack] has returned. Archives inside of archives are files.
 public final class SafeUnpacker {
     private static final int LONGEST_LINK = 4096;
 
@@ -282,7 +282,7 @@ public final class SafeUnpacker {
                     return read;
                 }
             };
-            reader = new TarReader(in);
+            reader = new TarReader(new BufferedInputStream(in, 1 << 16));
         }
 
         long packedSize() {

@@ -76,6 +76,9 @@ public final class TarReader {
 
             @Override
             public int read(byte[] bytes, int offset, int length) throws IOException {
+                if (length == 0) {
+                    return 0;
+                }
                 if (left == 0) {
                     return -1;
                 }
@@ -129,12 +132,15 @@ public final class TarReader {
         if (read < BLOCK) {
             throw refused("ends in the middle of a header");
         }
-        long unsigned = 0;
-        long signed = 0;
+        int unsigned = 8 * ' ';
+        int signed = 8 * ' ';
         for (int i = 0; i < BLOCK; i++) {
-            byte b = i >= 148 && i < 156 ? (byte) ' ' : header[i];
-            unsigned += b & 0xff;
-            signed += b;
+            unsigned += header[i] & 0xff;
+            signed += header[i];
+        }
+        for (int i = 148; i < 156; i++) {
+            unsigned -= header[i] & 0xff;
+            signed -= header[i];
         }
         long noted = number(148, 8);
         if (noted != unsigned && noted != signed) {
@@ -270,6 +276,8 @@ public final class TarReader {
     }
 
     private static RopewalkException refused(String why) {
-        return new RopewalkException(ErrorCode.UNSAFE_ARCHIVE, "The archive " + why + ".");
+        return new RopewalkException(
+                ErrorCode.UNSAFE_ARCHIVE,
+                "The archive %s. Make it again from a plain folder, or upload the files themselves.".formatted(why));
     }
 }

@@ -258,6 +258,9 @@ final class ZipReader {
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
             if (at >= end) {
                 return -1;
             }
@@ -285,6 +288,9 @@ final class ZipReader {
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
             try {
                 while (!inflater.finished()) {
                     int written = inflater.inflate(bytes, offset, length);
@@ -344,6 +350,9 @@ final class ZipReader {
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
             if (left == 0) {
                 if (in.read() >= 0) {
                     throw refused("holds more in '" + EntryPath.shown(entry.name()) + "' than it says");
@@ -369,6 +378,8 @@ final class ZipReader {
     }
 
     static RopewalkException refused(String why) {
-        return new RopewalkException(ErrorCode.UNSAFE_ARCHIVE, "The archive " + why + ".");
+        return new RopewalkException(
+                ErrorCode.UNSAFE_ARCHIVE,
+                "The archive %s. Make it again from a plain folder, or upload the files themselves.".formatted(why));
     }
 }
