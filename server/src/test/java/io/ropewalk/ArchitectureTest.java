@@ -86,7 +86,7 @@ class ArchitectureTest {
     @Test
     void everyCapabilityHasAStorey() {
         Set<String> known = new java.util.TreeSet<>(STOREYS.keySet());
-        known.addAll(Set.of("spi", "cli", "extensions"));
+        known.addAll(Set.of("spi", "cli", "extensions", "conformance"));
         assertThat(CLASSES.stream()
                         .map(type -> type.getPackageName())
                         .filter(name -> name.startsWith("io.ropewalk."))

@@ -80,7 +80,7 @@ public final class MaterialisedTrees {
         if (Files.exists(home.resolve(NOTES)) && !isAsMade(home)) {
             progress.report("a program changed files that others read too; they are fetched anew");
             // Who mounted it before keeps it for a while.
-            Files.move(home, home.resolveSibling(home.getFileName() + ASIDE + clock.millis()));
+            Files.move(home, aside(home));
         }
         if (!Files.exists(home.resolve(NOTES))) {
             make(home, writer, progress);
@@ -91,6 +91,16 @@ public final class MaterialisedTrees {
         }
         Files.setLastModifiedTime(lastUsed, FileTime.from(clock.instant()));
         return home.resolve(TREE);
+    }
+
+    private Path aside(Path home) {
+        long millis = clock.millis();
+        while (true) {
+            Path aside = home.resolveSibling(home.getFileName() + ASIDE + millis++);
+            if (!Files.exists(aside)) {
+                return aside;
+            }
+        }
     }
 
     /// Removes what was put aside long ago. Call it when the server starts.

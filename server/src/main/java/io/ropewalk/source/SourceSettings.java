@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 /// The settings of one kind of source: from the document's keys to its record, to a JSON schema, and to
 /// what may be shown.
 final class SourceSettings<S extends Record> {
-    static final String HIDDEN = "********";
+    static final String HIDDEN = "***";
     private static final Pattern PASSWORD = Pattern.compile("://[^/@]*@");
 
     private final String kind;
