@@ -13,7 +13,6 @@ import io.ropewalk.support.http.Call;
 import io.ropewalk.support.http.Endpoint;
 import io.ropewalk.support.http.Nothing;
 import io.ropewalk.support.http.Reply;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
@@ -24,7 +23,8 @@ public final class RunMetricApi {
     static final int MOST_POINTS = 10_000;
     static final int MOST_NAMES = 200;
     private static final int DRAWN = 1_000;
-    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+    /// The last second of the year 9999.
+    private static final long LATEST = 253_402_300_799_000L;
 
     private final VisibleRuns runs;
     private final MetricStore store;
@@ -65,26 +65,26 @@ public final class RunMetricApi {
 
     /// @param value a number, or `NaN`, `Infinity`, `-Infinity`
     /// @param step one more than the series' highest when absent
-    /// @param at now when absent
+    /// @param at milliseconds since 1970 began in UTC; now when absent
     record Posted(
             @Nullable String name,
             @Nullable Double value,
             @Nullable Long step,
-            @Nullable Instant at) {
-        private NewPoint point(Instant now) {
+            @Nullable Long at) {
+        private NewPoint point(long now) {
             if (name == null || value == null) {
                 throw new RopewalkException(
                         ErrorCode.INVALID_REQUEST, "Every point needs a 'name' and a 'value'; one has not.");
             }
-            Instant time = at == null ? now : at;
-            if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
+            long time = at == null ? now : at;
+            if (time < 0 || time > LATEST) {
                 throw new RopewalkException(
                         ErrorCode.INVALID_REQUEST,
-                        "The time of a point of '%s' is not between 1970 and 9999; give it as ISO 8601 text, such as '%s'."
+                        "The time of a point of '%s' is not between 1970 and 9999; give 'at' in milliseconds since 1970, such as %d."
                                 .formatted(name, now));
             }
             return new NewPoint(
-                    name, step == null ? OptionalLong.empty() : OptionalLong.of(step), time.toEpochMilli(), value);
+                    name, step == null ? OptionalLong.empty() : OptionalLong.of(step), time, value);
         }
     }
 
@@ -120,7 +120,7 @@ public final class RunMetricApi {
 
     private Nothing write(Write request, Call call) {
         RunId run = visible(request.run(), call);
-        Instant now = clock.instant();
+        long now = clock.millis();
         store.append(
                 run, request.points().stream().map(point -> point.point(now)).toList());
         return Nothing.NOTHING;
