@@ -27,15 +27,13 @@ def vitest(path):
     )
 
 
-def unittest(path):
-    text = pathlib.Path(path).read_text()
-    ran = re.findall(r"^Ran (\d+) tests?", text, re.M)
-    if not ran:
-        raise SystemExit(1)
-    numbers = {word: int(count) for word, count in re.findall(r"(failures|errors|skipped)=(\d+)", text)}
-    failed = numbers.get("failures", 0) + numbers.get("errors", 0)
-    skipped = numbers.get("skipped", 0)
-    return int(ran[-1]) - failed - skipped, failed, skipped
+def junit(path):
+    total = failed = skipped = 0
+    for suite in ElementTree.parse(path).getroot().iter("testsuite"):
+        total += int(suite.get("tests"))
+        failed += int(suite.get("failures")) + int(suite.get("errors"))
+        skipped += int(suite.get("skipped"))
+    return total - failed - skipped, failed, skipped
 
 
 def tap(path):
@@ -46,4 +44,4 @@ def tap(path):
     return numbers["pass"], numbers["fail"] + numbers["cancelled"], numbers["skipped"] + numbers["todo"]
 
 
-print(*{"surefire": surefire, "vitest": vitest, "unittest": unittest, "tap": tap}[sys.argv[1]](sys.argv[2]))
+print(*{"surefire": surefire, "vitest": vitest, "junit": junit, "tap": tap}[sys.argv[1]](sys.argv[2]))

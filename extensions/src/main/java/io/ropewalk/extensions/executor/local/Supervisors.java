@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
 final class Supervisors implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Supervisors.class);
     private static final int SPARES = 4;
+    /// Signals 2 and 3 in a signal mask.
+    private static final long INTERRUPT_AND_QUIT = 0b110;
     /// Spares are made when starts have paused for so long, not in their way.
     private static final long PAUSE_NANOS = 50_000_000;
 
@@ -54,11 +56,25 @@ final class Supervisors implements AutoCloseable {
         this.groups = groups;
         command = new ArrayList<>();
         Isolation.find("setsid").ifPresent(setsid -> command.add(setsid.toString()));
+        if (interruptsAreIgnored()) {
+            // A shell cannot undo what it was started with; whoever starts the server in the background ignores them.
+            Isolation.find("env")
+                    .ifPresent(env -> command.addAll(List.of(env.toString(), "--default-signal=INT,QUIT")));
+        }
         // Job control without a terminal is what bash has and other shells have not.
         command.add(Isolation.find("bash").orElse(Path.of("/bin/sh")).toString());
         command.add(install(home).toString());
         command.add(signals.toString());
         refill();
+    }
+
+    private static boolean interruptsAreIgnored() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("SigIgn:")) {
+                return (Long.parseUnsignedLong(line.substring(7).strip(), 16) & INTERRUPT_AND_QUIT) != 0;
+            }
+        }
+        return false;
     }
 
     /// Has an attempt looked after, by starting it. If another supervisor has claimed it, this one ends at once.
