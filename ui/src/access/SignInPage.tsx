@@ -2,7 +2,7 @@ import { Anchor, Button, Code, List, PasswordInput, Stack, Text, Title } from "@
 import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { ApiError } from "../api/client";
-import { Problem } from "../kit/Problem";
+import { Problem, Warning } from "../kit/Problem";
 import { useSignIn } from "./hooks";
 import classes from "./SignIn.module.css";
 
@@ -31,6 +31,7 @@ export function SignInPage() {
             setBusy(false);
         }
     };
+    const linkRefused = params.has("refused") && !error;
     const refused = error instanceof ApiError && error.status === 401;
 
     return (
@@ -43,8 +44,9 @@ export function SignInPage() {
                     Sign in
                 </Title>
                 <Text c="dimmed" mb="md">
-                    Paste the owner's token. A run's own token opens what that run may see.
+                    Paste the owner's token.
                 </Text>
+                {linkRefused && <Warning text="The link's token is not known here: it belongs to another server or data directory. Take the link that this server printed, or paste its token." />}
                 <form
                     onSubmit={(event) => {
                         event.preventDefault();

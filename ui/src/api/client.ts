@@ -1,3 +1,4 @@
+import { doubt } from "./connection";
 import type { ErrorBody, Me } from "./types";
 
 /** What the server answered instead of what was asked for: what happened, to which thing, and what to do next. */
@@ -64,7 +65,8 @@ async function request(method: string, url: string, body?: BodyInit, contentType
     let response: Response;
     try {
         response = await fetch(url, { method, headers, body, credentials: "same-origin" });
-    } catch (cause) {
+    } catch {
+        doubt();
         throw new ApiError({
             status: 0,
             title: "The server does not answer",

@@ -233,6 +233,8 @@ export interface Preview {
     text?: string;
     truncated?: boolean;
     columns?: string[];
+    /** One for each column. */
+    types?: string[];
     rows?: string[][];
     bytes: number;
 }
@@ -315,12 +317,12 @@ export interface RunEvent {
 }
 
 export interface Specification {
-    definition: string;
-    document?: string;
+    task: Task;
     revision?: string;
-    pins?: PinnedSource[] | Record<string, string>;
-    parameters?: Record<string, unknown>;
-    environment?: Record<string, string>;
+    pins: Record<string, Pin>;
+    parameters: Record<string, unknown>;
+    /** The variables of each role's first replica. */
+    environment: { role: string; command: string; workDir: string; variables: Record<string, string> }[];
 }
 
 export interface LogInfo {

@@ -15,7 +15,7 @@ function ToDefaultWorkspace() {
 }
 
 const router = createBrowserRouter([
-    { path: "/sign-in", element: <SignInPage /> },
+    { path: "/signed-out", element: <SignInPage /> },
     {
         path: "/",
         element: <Frame />,

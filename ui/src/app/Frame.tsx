@@ -8,6 +8,7 @@ import { ApiError, onSignedOut } from "../api/client";
 import { Waiting } from "../kit/Loaded";
 import { Problem } from "../kit/Problem";
 import { useServer } from "../server/hooks";
+import { Away } from "./Away";
 import classes from "./Frame.module.css";
 
 const Palette = lazy(() => import("./Palette"));
@@ -24,7 +25,7 @@ const WORK: Entry[] = [
     { to: "/projects", word: "Projects", icon: IconFolders, also: "/w/" },
     { to: "/runs", word: "Runs", icon: IconPlayerPlay },
 ];
-const HOUSE: Entry[] = [
+const SYSTEM: Entry[] = [
     { to: "/server", word: "Server", icon: IconServer },
     { to: "/docs/api", word: "API", icon: IconApi },
 ];
@@ -57,7 +58,7 @@ export function Frame() {
     const flip = () => setColorScheme(scheme === "dark" ? "light" : "dark");
     const here = location.pathname + location.search;
 
-    useEffect(() => onSignedOut(() => void navigate(`/sign-in?back=${encodeURIComponent(here)}`, { replace: true })), [navigate, here]);
+    useEffect(() => onSignedOut(() => void navigate(`/signed-out?back=${encodeURIComponent(here)}`, { replace: true })), [navigate, here]);
     useHotkeys([
         ["mod+K", paletteIs.toggle],
         ["alt+M", flip],
@@ -84,8 +85,8 @@ export function Frame() {
                     </Link>
                     <nav className={classes.nav} aria-label="Main">
                         <Entries of={WORK} running={active} />
-                        <div className={classes.section}>House</div>
-                        <Entries of={HOUSE} />
+                        <div className={classes.section}>System</div>
+                        <Entries of={SYSTEM} />
                     </nav>
                     <div className={classes.foot}>
                         <Tooltip label={narrow ? "Show the words" : "Icons only"} position="right">
@@ -126,12 +127,13 @@ export function Frame() {
                     <Person />
                 </header>
                 <main className={classes.main} id="content">
+                    <Away />
                     {me.isError ? <Problem error={me.error} onRetry={() => void me.refetch()} /> : <Suspense fallback={<Waiting rows={6} />}>{me.isSuccess ? <Outlet /> : <Waiting rows={6} />}</Suspense>}
                 </main>
             </div>
             <Drawer opened={drawer} onClose={drawerIs.close} size={260} title="Ropewalk">
                 <nav aria-label="Main">
-                    <Entries of={[...WORK, ...HOUSE]} running={active} onGo={drawerIs.close} />
+                    <Entries of={[...WORK, ...SYSTEM]} running={active} onGo={drawerIs.close} />
                 </nav>
             </Drawer>
             {palette && (
@@ -161,7 +163,7 @@ function Person() {
                 <Menu.Label>
                     {me.data?.name} ({me.data?.kind})
                 </Menu.Label>
-                <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void signOut().then(() => navigate("/sign-in"))}>
+                <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void signOut().then(() => navigate("/signed-out"))}>
                     Sign out
                 </Menu.Item>
             </Menu.Dropdown>

@@ -33,7 +33,8 @@ export const theme = createTheme({
         Select: { defaultProps: { size: "sm" } },
         Textarea: { defaultProps: { size: "sm" } },
         Tooltip: { defaultProps: { openDelay: 300, withArrow: false, fz: "xs" } },
-        Modal: { defaultProps: { radius: "md", closeButtonProps: { "aria-label": "Close" } } },
+        // Without scaling: an editor that opens in a dialog measures its lines at once.
+        Modal: { defaultProps: { radius: "md", transitionProps: { transition: "fade", duration: 120 }, closeButtonProps: { "aria-label": "Close" } } },
         Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
         Menu: { defaultProps: { position: "bottom-end", shadow: "md" } },
         Tabs: { defaultProps: { keepMounted: false } },

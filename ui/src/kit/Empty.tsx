@@ -4,9 +4,9 @@ import type { ReactNode } from "react";
 import classes from "./Empty.module.css";
 
 /** Nothing here yet: one sentence, the next command, the button. */
-export function Empty({ text, command, action, small }: { text: ReactNode; command?: string; action?: ReactNode; small?: boolean }) {
+export function Empty({ text, command, action, small, bare }: { text: ReactNode; command?: string; action?: ReactNode; small?: boolean; bare?: boolean }) {
     return (
-        <div className={`${classes.empty} ${small ? classes.small : ""}`}>
+        <div className={`${classes.empty} ${small ? classes.small : ""} ${bare ? classes.bare : ""}`}>
             <div>{text}</div>
             {command && <CommandHint command={command} />}
             {action}

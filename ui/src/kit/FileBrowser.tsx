@@ -111,6 +111,8 @@ export function FilePreview({ file, preview, address, download, onClose }: Previ
     );
 }
 
+const NUMBERS = new Set(["integer", "number"]);
+
 function Inside({ preview, address, file }: { preview: Preview; address: string; file: string }) {
     switch (preview.kind) {
         case "image":
@@ -128,7 +130,7 @@ function Inside({ preview, address, file }: { preview: Preview; address: string;
                         <thead>
                             <tr>
                                 {preview.columns?.map((column, i) => (
-                                    <th key={i} scope="col">
+                                    <th key={i} scope="col" className={NUMBERS.has(preview.types?.[i] ?? "") ? classes.numeric : undefined}>
                                         {column}
                                     </th>
                                 ))}
@@ -138,7 +140,9 @@ function Inside({ preview, address, file }: { preview: Preview; address: string;
                             {preview.rows?.map((row, i) => (
                                 <tr key={i}>
                                     {row.map((value, j) => (
-                                        <td key={j}>{value}</td>
+                                        <td key={j} className={NUMBERS.has(preview.types?.[j] ?? "") ? classes.numeric : undefined}>
+                                            {value}
+                                        </td>
                                     ))}
                                 </tr>
                             ))}

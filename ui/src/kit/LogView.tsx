@@ -134,7 +134,7 @@ export function LogView({ lines, firstNumber, live, wrap, mark, linked, onLink, 
                                     {firstNumber !== undefined ? firstNumber + item.index : "#"}
                                 </button>
                                 {showLog && (
-                                    <span className={classes.from} style={{ color: runColor(line.log ?? "") }} title={line.log}>
+                                    <span className={classes.from} style={{ "--from": runColor(line.log ?? "") } as React.CSSProperties} title={line.log}>
                                         {line.log}
                                     </span>
                                 )}

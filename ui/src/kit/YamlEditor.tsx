@@ -177,7 +177,7 @@ export function YamlEditor({ text, onChange, onSave, schema, problems = [], heig
                         indentWithTab,
                     ]),
                     EditorView.updateListener.of((update) => update.docChanged && latest.current.onChange(update.state.doc.toString())),
-                    EditorView.contentAttributes.of({ "aria-label": label }),
+                    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
                     EditorView.theme({ ".cm-scroller": { height, overflow: "auto" } }),
                     ...common,
                 ],
@@ -231,7 +231,7 @@ export function YamlView({ text, label, bare = true }: { text: string; label: st
     useEffect(() => {
         const editor = new EditorView({
             parent: host.current!,
-            state: EditorState.create({ doc: text.replace(/\n$/, ""), extensions: [lineNumbers(), foldGutter(), EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-label": label }), EditorView.theme({ ".cm-scroller": { maxHeight: "60vh", overflow: "auto" } }), ...common] }),
+            state: EditorState.create({ doc: text.replace(/\n$/, ""), extensions: [lineNumbers(), foldGutter(), EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }), EditorView.theme({ ".cm-scroller": { maxHeight: "60vh", overflow: "auto" } }), ...common] }),
         });
         const again = remeasure(editor);
         return () => {

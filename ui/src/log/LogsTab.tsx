@@ -121,9 +121,15 @@ function Logs({ run, logs, grown }: Props & { logs: LogInfo[] }) {
                     </ActionIcon>
                 </Tooltip>
                 <Tooltip label={chosen ? `Download ${chosen.name}` : "Choose one log to download it"}>
-                    <ActionIcon component="a" variant="subtle" color="gray" aria-label="Download" {...(chosen ? { href: address(path`/runs/${run.id}/logs/${chosen.name}/raw`, { attempt: attempt === undefined ? undefined : String(attempt) }), download: true } : { "aria-disabled": true, "data-disabled": true })}>
-                        <IconDownload size={16} />
-                    </ActionIcon>
+                    {chosen ? (
+                        <ActionIcon component="a" variant="subtle" color="gray" aria-label="Download" href={address(path`/runs/${run.id}/logs/${chosen.name}/raw`, { attempt: attempt === undefined ? undefined : String(attempt) })} download>
+                            <IconDownload size={16} />
+                        </ActionIcon>
+                    ) : (
+                        <ActionIcon variant="subtle" color="gray" aria-label="Download" aria-disabled data-disabled onClick={(event) => event.preventDefault()}>
+                            <IconDownload size={16} />
+                        </ActionIcon>
+                    )}
                 </Tooltip>
             </div>
             {choice === APART ? (

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { address, api, path } from "../api/client";
+import { doubt } from "../api/connection";
 import { useVisible } from "../api/visible";
 import type { LogInfo, LogLine, LogPage } from "../api/types";
 
@@ -103,8 +104,9 @@ export function useLog({ run, name, attempt, bytes, must, enabled = true }: From
             });
             stream.onerror = () => {
                 stream?.close();
+                doubt();
                 again = setTimeout(open, pause);
-                pause = Math.min(pause * 2, 10_000);
+                pause = Math.min(pause * 2, 4_000);
             };
         };
         open();

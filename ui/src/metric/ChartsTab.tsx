@@ -31,8 +31,8 @@ export function ChartsTab({ run }: { run: Run }) {
     return <Loaded of={metrics}>{(known) => (known.length === 0 ? <NoNumbers live={isActive(run.state)} /> : <Charts run={run} metrics={known} />)}</Loaded>;
 }
 
-export function NoNumbers({ live, small }: { live: boolean; small?: boolean }) {
-    return <Empty small={small} text={live ? "No numbers yet. A line of JSON with numbers on standard output becomes a chart, or use the Python client." : "This run wrote no numbers. A line of JSON with numbers on standard output becomes a chart."} command={PRINT} />;
+export function NoNumbers({ live, small, bare }: { live: boolean; small?: boolean; bare?: boolean }) {
+    return <Empty small={small} bare={bare} text={live ? "No numbers yet. A line of JSON with numbers on standard output becomes a chart, or use the Python client." : "This run wrote no numbers. A line of JSON with numbers on standard output becomes a chart."} command={PRINT} />;
 }
 
 function Charts({ run, metrics }: { run: Run; metrics: MetricInfo[] }) {

@@ -29,7 +29,7 @@ export default function Preview({ run }: { run: Run }) {
             }
         >
             {names.length === 0 ? (
-                <NoNumbers small live={isActive(run.state)} />
+                <NoNumbers small bare live={isActive(run.state)} />
             ) : (
                 <div className={runs.charts}>
                     {names.slice(0, SHOWN).map((name) => (

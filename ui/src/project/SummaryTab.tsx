@@ -67,7 +67,7 @@ export default function SummaryTab({ project, experiment }: TabProps) {
                 <Panel title="From the command line">
                     <div className={classes.stack} style={{ gap: 8 }}>
                         {document.data?.normal.tasks[0] && <CommandHint command={`./ropewalk run ${project.name}/${document.data.normal.tasks[0].name}`} />}
-                        <CommandHint command={`./ropewalk runs ${project.name}`} />
+                        <CommandHint command={`./ropewalk ls -p ${project.name}`} />
                     </div>
                 </Panel>
             </div>

@@ -17,7 +17,7 @@ const COLUMNS: Column<RunEvent>[] = [
 ];
 
 export function EventTable({ events, tools, prefix, bare }: { events: readonly RunEvent[]; tools?: boolean; prefix?: string; bare?: boolean }) {
-    return <DataTable rows={events} columns={COLUMNS} rowKey={(event) => `${event.reason}/${event.component}/${event.firstSeenAt}/${event.message}`} label="Events" tools={tools} prefix={prefix} bare={bare} defaultSort={{ column: "last", descending: true }} empty={<Empty small text="Nothing worth telling has happened." />} />;
+    return <DataTable rows={events} columns={COLUMNS} rowKey={(event) => `${event.reason}/${event.component}/${event.firstSeenAt}/${event.message}`} label="Events" tools={tools} prefix={prefix} bare={bare} defaultSort={{ column: "last", descending: true }} empty={<Empty small bare={bare} text="No events. Waiting, restarts, warnings and what went wrong are told here." />} />;
 }
 
 export function EventsTab({ run }: { run: Run }) {

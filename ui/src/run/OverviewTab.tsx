@@ -75,7 +75,8 @@ export default function OverviewTab({ run }: { run: Run }) {
                                 of={run.pins.map((pin) => [
                                     pin.source,
                                     <span title={pin.revision}>
-                                        {pin.description ?? ""} <span className="mono">{shortId(pin.revision)}</span>
+                                        {pin.description && !pin.description.includes(pin.revision) && `${pin.description} `}
+                                        <span className="mono">{shortId(pin.revision)}</span>
                                     </span>,
                                 ])}
                             />

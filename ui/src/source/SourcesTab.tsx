@@ -26,11 +26,16 @@ import { UploadArea } from "./UploadArea";
 const COLUMNS: Column<SourceView>[] = [
     { id: "name", title: "Source", pinned: true, width: "minmax(120px, 1fr)", value: (source) => source.name, render: (source) => <b style={{ fontWeight: 500 }}>{source.name}</b> },
     { id: "kind", title: "Kind", width: "110px", groupable: true, value: (source) => source.kind },
-    { id: "where", title: "Where", width: "minmax(200px, 2fr)", value: (source) => source.description || settingsLine(source) },
-    { id: "mount", title: "Mounted at", width: "minmax(120px, 1fr)", value: (source) => source.mountPath, render: (source) => <span className="mono">{source.mountPath}</span> },
+    { id: "where", title: "Where", width: "minmax(200px, 2fr)", value: (source) => settingsLine(source) || (source.kind === "upload" ? "uploaded from a machine" : undefined) },
+    { id: "mount", title: "Mounted at", width: "minmax(120px, 1fr)", value: placeOf, render: (source) => <span className="mono">{placeOf(source)}</span> },
     { id: "access", title: "Access", width: "96px", value: (source) => (source.readOnly ? "read only" : "read, write") },
-    { id: "latest", title: "Latest", width: "minmax(180px, 1fr)", value: (source) => (source.latest ? Date.parse(source.latest.createdAt) : undefined), render: (source) => source.latest && <SnapshotLine snapshot={source.latest} /> },
+    { id: "latest", title: "Latest", width: "minmax(230px, 1fr)", value: (source) => (source.latest ? Date.parse(source.latest.createdAt) : undefined), render: (source) => source.latest && <SnapshotLine snapshot={source.latest} /> },
 ];
+
+/** Where a program finds the files: a fixed path, else the variable that tells. */
+function placeOf(source: SourceView): string {
+    return source.mountPath || `$${source.name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}_DIR`;
+}
 
 function settingsLine(source: SourceView): string {
     return Object.entries(source.settings)
@@ -73,7 +78,7 @@ export default function SourcesTab({ project, experiment, item }: TabProps) {
                                 {add}
                             </div>
                         )}
-                        <DataTable rows={all} columns={COLUMNS} rowKey={(source) => source.name} href={(source) => to(source.name)} label="Sources" empty={<Empty text="No source yet. A source is where a task's files come from: a folder you upload, a git repository, storage." command={`./ropewalk push . ${project.name}`} action={add} />} />
+                        <DataTable rows={all} columns={COLUMNS} rowKey={(source) => source.name} href={(source) => to(source.name)} label="Sources" empty={<Empty text="No source yet. A source is where a task's files come from: a folder you upload, a git repository, storage." command="./ropewalk apply" action={add} />} />
                         {chosen && document.data && (
                             <Drawer opened onClose={() => void navigate(to())} position="right" size="xl" title={`Source ${chosen.name}`}>
                                 <OneSource project={project} experiment={experiment} source={chosen} view={document.data} />
@@ -99,7 +104,7 @@ function OneSource({ project, experiment, source, view }: { project: Project; ex
             <FactSheet
                 of={[
                     ["Kind", source.kind],
-                    ["Mounted at", <span className="mono">{source.mountPath}</span>],
+                    ["Mounted at", <span className="mono">{placeOf(source)}</span>],
                     ["Access", source.readOnly ? "read only" : "read and write"],
                     ...Object.entries(source.settings)
                         .filter(([, value]) => value !== undefined && value !== null && value !== "")
@@ -107,9 +112,11 @@ function OneSource({ project, experiment, source, view }: { project: Project; ex
                 ]}
             />
             <Group gap="xs">
-                <Button variant="default" loading={pin.isPending} onClick={() => pin.mutate()}>
-                    Test connection
-                </Button>
+                {!uploads && (
+                    <Button variant="default" loading={pin.isPending} onClick={() => pin.mutate()}>
+                        Test connection
+                    </Button>
+                )}
                 {view.normal.kind === "Project" && (
                     <Button variant="default" onClick={() => setEditing(true)}>
                         Change settings

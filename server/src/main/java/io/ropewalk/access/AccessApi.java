@@ -35,6 +35,8 @@ public final class AccessApi {
 
     public record SignIn(String token) {}
 
+    public record SignInLink(@Nullable String token) {}
+
     /// @param workspaces names of the workspaces that somebody may see
     public AccessApi(Access access, Sessions sessions, Function<Scope, List<String>> workspaces) {
         this.access = access;
@@ -58,7 +60,7 @@ public final class AccessApi {
                 Endpoint.get(
                         "/sign-in",
                         Permission.NONE,
-                        SignIn.class,
+                        SignInLink.class,
                         Reply.content("text/html"),
                         "Sign a browser in by a link",
                         this::signInByLink));
@@ -68,8 +70,19 @@ public final class AccessApi {
         return open(request, call);
     }
 
-    private Content signInByLink(SignIn request, Call call) {
-        open(request, call);
+    /// A person follows this link: what is wrong with it is said on a page, not as a problem document.
+    private Content signInByLink(SignInLink request, Call call) {
+        if (request.token() == null) {
+            return new Content.Redirect("/signed-out");
+        }
+        try {
+            open(new SignIn(request.token()), call);
+        } catch (RopewalkException e) {
+            if (e.code() == ErrorCode.UNAUTHENTICATED || e.code() == ErrorCode.FORBIDDEN) {
+                return new Content.Redirect("/signed-out?refused");
+            }
+            throw e;
+        }
         return new Content.Redirect("/");
     }
 

@@ -83,8 +83,7 @@ public final class RunMetricApi {
                         "The time of a point of '%s' is not between 1970 and 9999; give 'at' in milliseconds since 1970, such as %d."
                                 .formatted(name, now));
             }
-            return new NewPoint(
-                    name, step == null ? OptionalLong.empty() : OptionalLong.of(step), time, value);
+            return new NewPoint(name, step == null ? OptionalLong.empty() : OptionalLong.of(step), time, value);
         }
     }
 
