@@ -107,6 +107,14 @@ final class Git implements AutoCloseable {
             esac
             """;
 
+    /// How lines begin that say nothing about the cause.
+    private static final List<String> NOISE = List.of(
+            "hint:",
+            "@",
+            "Warning: Permanently added",
+            "Please make sure you have the correct access rights",
+            "and the repository exists");
+
     private static final int MOST_OUTPUT = 16 * 1024 * 1024;
     private static final int MOST_WORDS = 4000;
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(2);
@@ -265,16 +273,19 @@ final class Git implements AutoCloseable {
         return "'" + path.toString().replace("'", "'\\''") + "'";
     }
 
-    /// Git's words as they may be shown: no secret, no address with a user in it, one line of printable text.
+    /// Git's words as they may be shown: no secret, no address with a user in it, no directory of the server's own,
+    /// one line of printable text.
     private String clean(String words) {
-        String clean = words;
+        String clean = words.replace(home.toString(), "…")
+                .replace(home.resolveSibling("").toString(), "…");
         for (String secret : secrets) {
             clean = clean.replace(secret, "…");
         }
         clean = USER_INFO.matcher(clean).replaceAll("://");
         return clean.lines()
                 .map(line -> line.replaceAll("\\p{Cntrl}", "").strip())
-                .filter(line -> !line.isEmpty() && !line.startsWith("hint:"))
+                .filter(line -> NOISE.stream().noneMatch(line::startsWith) && !line.isEmpty())
+                .map(line -> line.endsWith(".") ? line.substring(0, line.length() - 1) : line)
                 .reduce((a, b) -> a + "; " + b)
                 .orElse("nothing");
     }
@@ -295,7 +306,14 @@ final class Git implements AutoCloseable {
         StringBuilder words = new StringBuilder();
         StringBuilder line = new StringBuilder();
         long reported = System.nanoTime();
-        for (int c = reader.read(); c >= 0; c = reader.read()) {
+        int next = reader.read();
+        while (next >= 0) {
+            int c = next;
+            next = reader.read();
+            if (c == '\r' && next == '\n') {
+                // Ssh ends its lines like this.
+                continue;
+            }
             if (c != '\r' && c != '\n') {
                 if (line.length() < MOST_WORDS) {
                     line.append((char) c);
