@@ -100,7 +100,7 @@ final class LaunchBuilder {
             if (source == null) {
                 throw new IllegalStateException("source '" + use.source().name() + "' was not made ready");
             }
-            mounts.add(mount(use, source.beneath(use.subPath()), ready));
+            mounts.add(mount(use, source.beneath(use.source().name(), use.subPath()), ready));
         }
         return mounts;
     }

@@ -146,7 +146,9 @@ final class Preparation {
         for (Role role : run.specification().task().roles()) {
             for (EffectiveMount use : run.specification().document().mountsOf(role)) {
                 Prepared source = files.get(use.source().name());
-                Optional<String> text = source == null ? Optional.empty() : read(source.beneath(use.subPath()), path);
+                Optional<String> text = source == null
+                        ? Optional.empty()
+                        : read(source.beneath(use.source().name(), use.subPath()), path);
                 if (text.isPresent()) {
                     return text.get();
                 }

@@ -290,6 +290,6 @@ public final class MaterialisedTrees {
     private static RopewalkException refused(String path, String why) {
         return new RopewalkException(
                 ErrorCode.SOURCE_UNAVAILABLE,
-                "The files of the source cannot be used: '%s' %s.".formatted(EntryPath.shown(path), why));
+                "Its files cannot be used: '%s' %s. Take it out of them.".formatted(EntryPath.shown(path), why));
     }
 }

@@ -17,7 +17,9 @@ public sealed interface Prepared {
     Prepared readOnly();
 
     /// The part of it at a path below it, which is what a mount with a sub path shows.
-    Prepared beneath(String subPath);
+    ///
+    /// @param source its name, for messages
+    Prepared beneath(String source, String subPath);
 
     /// @param path an existing directory. Files of a fetched one are read-only, also in copies of it.
     /// @param access the most that a mount may allow
@@ -29,31 +31,32 @@ public sealed interface Prepared {
 
         /// Directories of a live one are made where they are missing. No link leads out.
         @Override
-        public Prepared beneath(String subPath) {
+        public Prepared beneath(String source, String subPath) {
             String plain = subPath.replaceAll("^/+|/+$", "");
             if (plain.isEmpty()) {
                 return this;
             }
             EntryPath below = new EntryPath(plain);
             try {
-                return new Directory(access == Mount.Access.READ_WRITE ? made(below) : found(below), access);
+                return new Directory(
+                        access == Mount.Access.READ_WRITE ? made(source, below) : found(source, below), access);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
-        private Path found(EntryPath below) throws IOException {
+        private Path found(String source, EntryPath below) throws IOException {
             Path directory = path.resolve(below.value());
             if (!Files.exists(directory) || !directory.toRealPath().startsWith(path.toRealPath())) {
                 throw new RopewalkException(
                         ErrorCode.SOURCE_UNAVAILABLE,
-                        "The source has no directory '%s'. Correct the mount's subPath."
-                                .formatted(EntryPath.shown(below.value())));
+                        "Source '%s' has no directory '%s'. Correct the mount's subPath."
+                                .formatted(source, EntryPath.shown(below.value())));
             }
             return directory.toRealPath();
         }
 
-        private Path made(EntryPath below) throws IOException {
+        private Path made(String source, EntryPath below) throws IOException {
             Path at = path;
             for (String name : below.value().split("/", -1)) {
                 at = at.resolve(name);
@@ -67,8 +70,8 @@ public sealed interface Prepared {
                 if (!Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
                     throw new RopewalkException(
                             ErrorCode.SOURCE_UNAVAILABLE,
-                            "'%s' of the subPath '%s' is not a directory. Correct the mount's subPath."
-                                    .formatted(EntryPath.shown(name), EntryPath.shown(below.value())));
+                            "Source '%s' has a file where its subPath '%s' wants a directory, '%s'. Correct the mount's subPath."
+                                    .formatted(source, EntryPath.shown(below.value()), EntryPath.shown(name)));
                 }
             }
             return at;
@@ -83,7 +86,7 @@ public sealed interface Prepared {
         }
 
         @Override
-        public Prepared beneath(String subPath) {
+        public Prepared beneath(String source, String subPath) {
             return this;
         }
     }

@@ -218,12 +218,13 @@ public final class SourceApi {
 
     private Offered offer(OfferRequest request, Call call) {
         ProjectSource source = uploaded(request.workspace(), request.project(), request.source(), call);
-        Uploads.Offer offer = uploads.offer(
-                source.place(),
-                request.source(),
-                request.files(),
-                request.origin(),
-                Caller.of(call).name());
+        Uploads.Offer offer = source.definition()
+                .naming(() -> uploads.offer(
+                        source.place(),
+                        request.source(),
+                        request.files(),
+                        request.origin(),
+                        Caller.of(call).name()));
         return switch (offer) {
             case Uploads.Offer.Missing missing ->
                 new Offered(missing.hashes().stream().map(ContentHash::hex).toList(), null);
@@ -246,12 +247,13 @@ public final class SourceApi {
 
     private Snapshot archive(ArchiveRequest request, Call call) {
         ProjectSource source = uploaded(request.workspace(), request.project(), request.source(), call);
-        return uploads.archive(
-                source.place(),
-                request.source(),
-                request.name(),
-                request.body().stream(),
-                Caller.of(call).name());
+        return source.definition()
+                .naming(() -> uploads.archive(
+                        source.place(),
+                        request.source(),
+                        request.name(),
+                        request.body().stream(),
+                        Caller.of(call).name()));
     }
 
     private Page<Snapshot> snapshots(ListRequest request, Call call) {

@@ -43,36 +43,37 @@ final class SourceSettings<S extends Record> {
     }
 
     /// @throws RopewalkException naming the setting that is wrong, and never its value when that is a secret
-    S convert(Map<String, Object> given, String source) {
+    S convert(Map<String, Object> given) {
         List<String> known = Arrays.stream(type.getRecordComponents())
                 .map(RecordComponent::getName)
                 .toList();
         for (String name : given.keySet()) {
             if (!known.contains(name)) {
-                throw refused(
-                        source,
-                        "there is no setting '%s'; %s"
-                                .formatted(
-                                        EntryPath.shown(name),
-                                        known.isEmpty() ? "it has none" : "known are " + String.join(", ", known)));
+                throw refused("There is no setting '%s'; %s."
+                        .formatted(
+                                EntryPath.shown(name),
+                                known.isEmpty() ? "it has none" : "known are " + String.join(", ", known)));
             }
         }
         for (RecordComponent component : type.getRecordComponents()) {
             Object value = given.get(component.getName());
             if (setting(component).filter(Setting::required).isPresent()
                     && (value == null || value.toString().isBlank())) {
-                throw refused(source, "the setting '%s' is missing".formatted(component.getName()));
+                throw refused("The setting '%s' is missing; %s"
+                        .formatted(
+                                component.getName(),
+                                setting(component).map(Setting::value).orElse("add it.")));
             }
         }
         try {
             return Json.MAPPER.convertValue(given, type);
         } catch (IllegalArgumentException e) {
-            throw understood(e, source);
+            throw understood(e);
         }
     }
 
     /// Jackson's own words may hold the value, so they are not passed on.
-    private RopewalkException understood(IllegalArgumentException e, String source) {
+    private RopewalkException understood(IllegalArgumentException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof RopewalkException refusal) {
                 return refusal;
@@ -86,9 +87,9 @@ final class SourceSettings<S extends Record> {
                     .map(component -> word(component.getType()))
                     .findFirst()
                     .orElse("something else");
-            return refused(source, "the setting '%s' must be %s".formatted(name, wanted));
+            return refused("The setting '%s' must be %s.".formatted(name, wanted));
         }
-        return refused(source, "its settings cannot be read");
+        return refused("Its settings cannot be read; compare them with the documentation of '%s'.".formatted(kind));
     }
 
     private static String word(Class<?> type) {
@@ -157,10 +158,8 @@ final class SourceSettings<S extends Record> {
         return Optional.ofNullable(component.getAnnotation(Setting.class));
     }
 
-    private RopewalkException refused(String source, String why) {
-        return new RopewalkException(
-                ErrorCode.INVALID_DOCUMENT,
-                "The source '%s' of kind '%s' cannot be used: %s.".formatted(EntryPath.shown(source), kind, why));
+    private static RopewalkException refused(String why) {
+        return new RopewalkException(ErrorCode.INVALID_DOCUMENT, why);
     }
 
     /// For messages about kinds.

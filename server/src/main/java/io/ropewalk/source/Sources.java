@@ -67,7 +67,8 @@ public final class Sources {
 
     /// Refuses a definition whose kind or settings are wrong, without looking at the world outside.
     public void check(SourceDefinition definition) {
-        known(definition).settings().convert(definition.settings(), definition.name());
+        Known<?> known = known(definition);
+        definition.naming(() -> known.settings().convert(definition.settings()));
     }
 
     /// Finds out what the source stands for now; asks the outside where it must.
@@ -75,15 +76,17 @@ public final class Sources {
         return pin(known(source.definition()), source);
     }
 
-    /// The same for a revision that somebody asks for, instead of what the settings say. A kind that has no such
-    /// setting takes it as it is, as an upload does the id of a snapshot.
+    /// The same for a revision that somebody asks for, instead of what the settings say.
     public Pin pin(ProjectSource source, String revision) {
         if (revision.isEmpty()) {
             return pin(source);
         }
         SourceDefinition definition = source.definition();
         if (!known(definition).settings().has(REVISION)) {
-            return new Pin(revision, revision);
+            throw definition.named(new RopewalkException(
+                    ErrorCode.INVALID_REQUEST,
+                    "A source of this kind has no revisions, so '%s' cannot be asked for. Leave it out."
+                            .formatted(EntryPath.shown(revision))));
         }
         Map<String, Object> settings = new LinkedHashMap<>(definition.settings());
         settings.put(REVISION, revision);
@@ -110,22 +113,23 @@ public final class Sources {
     }
 
     private <S extends Record> Pin pin(Known<S> known, ProjectSource source) {
-        S settings = known.settings()
-                .convert(source.definition().settings(), source.definition().name());
-        return known.type().pin(settings, context(source));
+        return source.definition()
+                .naming(() -> known.type()
+                        .pin(known.settings().convert(source.definition().settings()), context(source)));
     }
 
     private <S extends Record> Prepared prepare(Known<S> known, ProjectSource source, Pin pin, Progress progress) {
-        S settings = known.settings()
-                .convert(source.definition().settings(), source.definition().name());
-        Prepared prepared = switch (known.type().deliver(settings, pin, context(source))) {
-            case Delivery.Bind bind ->
-                new Prepared.Directory(
-                        bind.directory(), bind.readOnly() ? Mount.Access.READ_ONLY : Mount.Access.READ_WRITE);
-            case Delivery.Fetch fetch ->
-                new Prepared.Directory(trees.tree(fetch.key(), fetch.writer(), progress), Mount.Access.PRIVATE);
-            case Delivery.Scratch _ -> new Prepared.Scratch();
-        };
+        Prepared prepared = source.definition().naming(() -> {
+            S settings = known.settings().convert(source.definition().settings());
+            return switch (known.type().deliver(settings, pin, context(source))) {
+                case Delivery.Bind bind ->
+                    new Prepared.Directory(
+                            bind.directory(), bind.readOnly() ? Mount.Access.READ_ONLY : Mount.Access.READ_WRITE);
+                case Delivery.Fetch fetch ->
+                    new Prepared.Directory(trees.tree(fetch.key(), fetch.writer(), progress), Mount.Access.PRIVATE);
+                case Delivery.Scratch _ -> new Prepared.Scratch();
+            };
+        });
         return source.definition().readOnly() ? prepared.readOnly() : prepared;
     }
 

@@ -278,8 +278,14 @@ public final class Uploads implements Snapshots {
     }
 
     @Override
-    public void writeInto(String snapshot, Path directory) {
-        SnapshotStore.Row row = store.find(snapshot, Scope.EVERYTHING).orElseThrow(() -> noSnapshot(snapshot));
+    public boolean has(ProjectId project, String source, String snapshot) {
+        return find(project, source, snapshot, Scope.EVERYTHING).isPresent();
+    }
+
+    @Override
+    public void writeInto(ProjectId project, String source, String snapshot, Path directory) {
+        SnapshotStore.Row row =
+                find(project, source, snapshot, Scope.EVERYTHING).orElseThrow(() -> noSnapshot(snapshot));
         BlobStore blobs = blobs(row.workspace());
         try {
             long free = Files.getFileStore(directory).getUsableSpace();
@@ -375,15 +381,19 @@ public final class Uploads implements Snapshots {
     }
 
     private Manifest manifest(ProjectPlace place, String source, String snapshot, Scope scope) {
-        SnapshotStore.Row row = store.find(snapshot, scope)
-                .filter(found -> found.project().equals(place.projectId())
-                        && found.snapshot().source().equals(source))
-                .orElseThrow(() -> noSnapshot(snapshot));
+        SnapshotStore.Row row =
+                find(place.projectId(), source, snapshot, scope).orElseThrow(() -> noSnapshot(snapshot));
         try {
             return Manifest.parse(blobs(row.workspace()).read(row.manifest()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Optional<SnapshotStore.Row> find(ProjectId project, String source, String snapshot, Scope scope) {
+        return store.find(snapshot, scope)
+                .filter(found -> found.project().equals(project)
+                        && found.snapshot().source().equals(source));
     }
 
     private BlobStore blobs(WorkspaceId workspace) {

@@ -144,17 +144,18 @@ class SourcesTest {
     @Test
     void aPartOfASourceCanBeMounted() throws IOException {
         Prepared data = prepare("data", "hostPath", Map.of("path", directory + "/allowed/data"), true);
-        assertThat(data.beneath("/deep/"))
+        assertThat(data.beneath("data", "/deep/"))
                 .isEqualTo(new Prepared.Directory(real("allowed").resolve("data/deep"), Mount.Access.READ_ONLY));
-        assertThat(data.beneath("")).isEqualTo(data);
-        assertThatThrownBy(() -> data.beneath("none")).hasMessageContaining("no directory 'none'");
+        assertThat(data.beneath("data", "")).isEqualTo(data);
+        assertThatThrownBy(() -> data.beneath("data", "none")).hasMessageContaining("no directory 'none'");
         Prepared storage = prepare("models", "storage", Map.of("path", "x"), false);
-        assertThat(((Prepared.Directory) storage.beneath("new/one")).path()).isDirectory();
+        assertThat(((Prepared.Directory) storage.beneath("data", "new/one")).path())
+                .isDirectory();
         Files.createSymbolicLink(((Prepared.Directory) storage).path().resolve("out"), Path.of("/etc"));
-        assertThatThrownBy(() -> storage.beneath("out")).isInstanceOf(RopewalkException.class);
-        assertThatThrownBy(() -> storage.beneath("out/ssh")).isInstanceOf(RopewalkException.class);
+        assertThatThrownBy(() -> storage.beneath("data", "out")).isInstanceOf(RopewalkException.class);
+        assertThatThrownBy(() -> storage.beneath("data", "out/ssh")).isInstanceOf(RopewalkException.class);
         Files.createSymbolicLink(real("allowed").resolve("data/out"), Path.of("/etc"));
-        assertThatThrownBy(() -> data.beneath("out")).isInstanceOf(RopewalkException.class);
+        assertThatThrownBy(() -> data.beneath("data", "out")).isInstanceOf(RopewalkException.class);
     }
 
     @Test
@@ -166,7 +167,7 @@ class SourcesTest {
             Path root = ((Prepared.Directory) prepared).path();
             for (String spelling : Traversals.all()) {
                 try {
-                    assertThat(((Prepared.Directory) prepared.beneath(spelling)).path())
+                    assertThat(((Prepared.Directory) prepared.beneath("data", spelling)).path())
                             .as(spelling)
                             .startsWith(root);
                 } catch (RopewalkException e) {

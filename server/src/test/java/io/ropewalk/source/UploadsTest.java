@@ -111,7 +111,12 @@ class UploadsTest {
         send(stage, Map.of("a", "#!", "b", "ü", "c", "", "d", "../bin/run.sh"));
         Uploads.Offer offer = stage.uploads().offer(stage.place(), "src", files, null, "owner");
         Path tree = Files.createDirectory(directory.resolve("tree"));
-        stage.uploads().writeInto(((Uploads.Offer.Taken) offer).snapshot().id(), tree);
+        stage.uploads()
+                .writeInto(
+                        stage.place().projectId(),
+                        "src",
+                        ((Uploads.Offer.Taken) offer).snapshot().id(),
+                        tree);
 
         assertThat(tree.resolve("data/ünï.txt")).hasContent("ü");
         assertThat(tree.resolve("empty")).isEmptyFile();
@@ -188,6 +193,9 @@ class UploadsTest {
         assertThatThrownBy(() -> uploads.browse(stage.place(), "src", snapshot.id(), "", theirs))
                 .isInstanceOf(RopewalkException.class);
         assertThatThrownBy(() -> uploads.browse(foreign, "src", snapshot.id(), "", Scope.EVERYTHING))
+                .hasMessageContaining("no snapshot");
+        assertThat(uploads.has(foreign.projectId(), "src", snapshot.id())).isFalse();
+        assertThatThrownBy(() -> uploads.writeInto(foreign.projectId(), "src", snapshot.id(), directory))
                 .hasMessageContaining("no snapshot");
         assertThatThrownBy(() -> uploads.content(foreign, "src", snapshot.id(), new EntryPath("a"), Scope.EVERYTHING))
                 .hasMessageContaining("no snapshot");

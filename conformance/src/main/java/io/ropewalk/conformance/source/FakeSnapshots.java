@@ -16,10 +16,12 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class FakeSnapshots implements Snapshots {
     private final Map<String, String> latest = new ConcurrentHashMap<>();
     private final Map<String, Map<String, String>> contents = new ConcurrentHashMap<>();
+    private final Map<String, String> owners = new ConcurrentHashMap<>();
 
     /// @param files path to text
     public void add(ProjectId project, String source, String snapshot, Map<String, String> files) {
         contents.put(snapshot, Map.copyOf(files));
+        owners.put(snapshot, project + "/" + source);
         latest.put(project + "/" + source, snapshot);
     }
 
@@ -29,9 +31,14 @@ public final class FakeSnapshots implements Snapshots {
     }
 
     @Override
-    public void writeInto(String snapshot, Path directory) {
+    public boolean has(ProjectId project, String source, String snapshot) {
+        return (project + "/" + source).equals(owners.get(snapshot));
+    }
+
+    @Override
+    public void writeInto(ProjectId project, String source, String snapshot, Path directory) {
         Map<String, String> files = contents.get(snapshot);
-        if (files == null) {
+        if (files == null || !has(project, source, snapshot)) {
             throw new RopewalkException(ErrorCode.NOT_FOUND, "There is no snapshot '" + snapshot + "'.");
         }
         files.forEach((path, text) -> {

@@ -9,6 +9,9 @@ public interface Snapshots {
     /// The newest committed snapshot of a project's source.
     Optional<String> latest(ProjectId project, String source);
 
-    /// Writes a snapshot's files into an empty directory, each checked against its hash.
-    void writeInto(String snapshot, Path directory);
+    /// Whether the source has such a snapshot. Another source's is none.
+    boolean has(ProjectId project, String source, String snapshot);
+
+    /// Writes the files of a snapshot that the source has into an empty directory, each checked against its hash.
+    void writeInto(ProjectId project, String source, String snapshot, Path directory);
 }

@@ -18,7 +18,8 @@ public interface SourceType<S extends Record> {
 
     /// Resolves whatever may move (a branch, the latest snapshot) to what it stands for now, asking the outside
     /// where it must. Called when a run is submitted, before it is accepted; the result is recorded with the
-    /// run. A failure says which address was asked and what it answered, without credentials.
+    /// run. A failure says which address was asked, what it answered and what to do next, without
+    /// credentials; the server puts the source's name before it.
     Pin pin(S settings, SourceContext context);
 
     /// How the files of a pinned source reach a replica. Called when a run starts, maybe often, with the same

@@ -30,6 +30,11 @@ public final class GitSource implements SourceType<GitSettings> {
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
     private static final Pattern ABBREVIATED = Pattern.compile("[0-9a-f]{7,63}");
     private static final String SYMBOLIC_HEAD = "ref: refs/heads/";
+    private static final String REMEDY =
+            "Check the address, the revision and, for a private repository, the token or key.";
+    private static final String OTHER_KEY = "Host key verification failed";
+    private static final String OTHER_KEY_REMEDY =
+            "The host shows another key than when it was seen first. If that is right, ask the operator of this server to remove it from 'cache/git/known_hosts' in the data directory.";
 
     @Override
     public String kind() {
@@ -91,8 +96,7 @@ public final class GitSource implements SourceType<GitSettings> {
         if (!COMMIT.matcher(pin.revision()).matches()) {
             throw new RopewalkException(
                     ErrorCode.INVALID_REQUEST,
-                    "The source '%s' is pinned to something that is not a whole commit name of 40 hexadecimal digits."
-                            .formatted(context.source()));
+                    "It is pinned to something that is not a whole commit name of 40 hexadecimal digits. Give one, or a branch or tag.");
         }
         GitAddress named = settings.address();
         String key = String.join(" ", "git", named.url(), pin.revision(), settings.folder(), named.subPath());
@@ -249,7 +253,7 @@ public final class GitSource implements SourceType<GitSettings> {
     private static RopewalkException unavailable(GitAddress address, String why) {
         return new RopewalkException(
                 ErrorCode.SOURCE_UNAVAILABLE,
-                "Failed get access to the repo(s): [%s]: %s. Check the address, the revision and, for a private repository, the token or key."
-                        .formatted(address.url(), why));
+                "Failed get access to the repo(s): [%s]: %s. %s"
+                        .formatted(address.url(), why, why.contains(OTHER_KEY) ? OTHER_KEY_REMEDY : REMEDY));
     }
 }

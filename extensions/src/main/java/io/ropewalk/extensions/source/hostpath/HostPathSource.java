@@ -66,8 +66,7 @@ public final class HostPathSource implements SourceType<HostPathSource.HostPathS
             if (!Files.isDirectory(real)) {
                 throw new RopewalkException(
                         ErrorCode.SOURCE_UNAVAILABLE,
-                        "The source '%s' points at '%s', which is not a directory. Name the directory it lies in."
-                                .formatted(context.source(), settings.path()));
+                        "The path '%s' is not a directory. Name the directory it lies in.".formatted(settings.path()));
             }
             return real;
         } catch (IOException _) {
@@ -84,7 +83,6 @@ public final class HostPathSource implements SourceType<HostPathSource.HostPathS
                                 .collect(Collectors.joining(", ")));
         return new RopewalkException(
                 ErrorCode.SOURCE_UNAVAILABLE,
-                "The source '%s' points at '%s', which is not a directory that projects may use. %s"
-                        .formatted(context.source(), settings.path(), allowed));
+                "The path '%s' is not a directory that projects may use. %s".formatted(settings.path(), allowed));
     }
 }

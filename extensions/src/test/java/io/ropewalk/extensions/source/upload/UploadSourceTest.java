@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class UploadSourceTest extends SourceTypeContract<UploadSource.UploadSettings> {
     private final UploadSource type = new UploadSource();
-    private final UploadSource.UploadSettings settings = new UploadSource.UploadSettings(null);
+    private final UploadSource.UploadSettings settings = new UploadSource.UploadSettings(null, null);
 
     @Override
     protected Subject<UploadSource.UploadSettings> subject(
@@ -39,7 +39,6 @@ class UploadSourceTest extends SourceTypeContract<UploadSource.UploadSettings> {
         SourceContext context = TestContexts.with(new FakeSnapshots());
         assertThatThrownBy(() -> type.pin(settings, context))
                 .hasMessageContaining("ropewalk apply")
-                .hasMessageContaining("'src'")
                 .hasMessageContaining("'digits'");
     }
 }
