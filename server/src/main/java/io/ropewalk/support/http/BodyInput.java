@@ -93,8 +93,10 @@ final class BodyInput extends InputStream {
     /// Lets the rest of the body pass, so that the answer can be read by a client that is still sending.
     void discardRest() {
         context.runOnContext(_ -> {
-            request.handler(null);
-            request.resume();
+            if (!request.isEnded()) {
+                request.handler(null);
+                request.resume();
+            }
         });
     }
 
