@@ -113,6 +113,21 @@ public final class TestServer implements AutoCloseable {
         return send("PUT", path, server.ownerToken(), Json.write(body));
     }
 
+    public Answer delete(String path) {
+        return send("DELETE", path, server.ownerToken(), null);
+    }
+
+    /// Sends bytes as they are.
+    public Answer upload(String method, String path, byte[] body) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + path))
+                .timeout(PATIENCE)
+                .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
+                .header("Content-Type", "application/octet-stream")
+                .header("Authorization", "Bearer " + server.ownerToken())
+                .build();
+        return answer(request);
+    }
+
     /// @param token empty to call as a stranger
     public Answer send(String method, String path, String token, @org.jspecify.annotations.Nullable String body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + path))
@@ -126,8 +141,12 @@ public final class TestServer implements AutoCloseable {
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }
+        return answer(request.build());
+    }
+
+    private Answer answer(HttpRequest request) {
         try {
-            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
             return new Answer(response.statusCode(), response);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
