@@ -416,6 +416,10 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
     }
 
     private void supervisorEnded(LaunchId launch, AttemptFiles attempt) {
+        if (attempt.exit().isPresent()) {
+            // It said so before it went.
+            return;
+        }
         if (!attempt.isClaimed()) {
             // It was killed before it could begin: the next submit may try again.
             given.remove(attempt.directory());
@@ -452,11 +456,12 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
         switch (status) {
             case ReplicaStatus.Waiting _, ReplicaStatus.Running _ -> {}
             case ReplicaStatus.Ended _ -> {
-                settled.put(attempt.directory(), status);
                 if (attempt.claim().filter(claim -> claim.groups().isEmpty()).isPresent()) {
-                    // Without a control group the supervisor cannot find what has left the program's process group.
-                    Background.THREADS.execute(() -> killAll(List.of(processes)));
+                    // Without a control group the supervisor cannot find what has left the program's process group;
+                    // an attempt is not over before that is gone.
+                    killAll(List.of(processes));
                 }
+                settled.put(attempt.directory(), status);
             }
             case ReplicaStatus.Lost _ -> {
                 settled.put(attempt.directory(), status);

@@ -14,22 +14,28 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Starts supervisors. A few are kept started and waiting in their control groups, so that what they cost is not part
-/// of a start; when the server dies, those that wait end by themselves.
+/// Starts supervisors. A few spares are kept started and waiting in their control groups, so that what they cost is
+/// not part of a start. When many starts come at once, a nursery forks further ones, which costs a tenth of starting
+/// each from here. When the server dies, the nursery and the spares end by themselves.
 final class Supervisors implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Supervisors.class);
     private static final int SPARES = 4;
@@ -38,14 +44,31 @@ final class Supervisors implements AutoCloseable {
     /// Spares are made when starts have paused for so long, not in their way.
     private static final long PAUSE_NANOS = 50_000_000;
 
+    private static final Duration FORKING_TAKES_LESS_THAN = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+
     /// @param groups that it and all its descendants are in
     private record Supervisor(Process process, List<Path> groups) {}
+
+    /// One that the nursery was told to fork. It is no child of ours, so it must be looked at.
+    private record Forked(AttemptFiles attempt, List<Path> groups, Process nursery, Instant at, Runnable onEnd) {
+        boolean isGone() {
+            return attempt.claim()
+                    .map(claim -> !claim.process().isAlive())
+                    .orElseGet(() ->
+                            !nursery.isAlive() || at.isBefore(Instant.now().minus(FORKING_TAKES_LESS_THAN)));
+        }
+    }
 
     private final List<String> command;
     private final Map<String, String> environment;
     private final Supplier<ControlGroups> groups;
     private final ConcurrentLinkedDeque<Supervisor> spares = new ConcurrentLinkedDeque<>();
     private final AtomicBoolean refilling = new AtomicBoolean();
+    private final Set<Forked> forked = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean watching = new AtomicBoolean();
+    private final Object nurseryLock = new Object();
+    private @Nullable Process nursery;
     private volatile long lastStart = System.nanoTime();
     private volatile boolean closed;
 
@@ -84,27 +107,19 @@ final class Supervisors implements AutoCloseable {
         lastStart = System.nanoTime();
         Supervisor spare = spares.poll();
         Optional<List<Path>> assigned = spare == null ? Optional.empty() : assign(spare, attempt, limits);
-        Supervisor supervisor = spare;
-        if (supervisor == null || assigned.isEmpty()) {
-            supervisor = spawn(groups.get().createToHold());
-            assigned = assign(supervisor, attempt, limits);
-            if (assigned.isEmpty()) {
-                throw new RopewalkException(
-                        ErrorCode.UNAVAILABLE,
-                        "The supervisor of '%s' ended before it was told what to do. The start is tried again."
-                                .formatted(attempt.directory()));
-            }
+        if (spare == null || assigned.isEmpty()) {
+            fork(attempt, limits, onEnd);
+        } else {
+            List<Path> held = assigned.get();
+            CompletableFuture<Void> _ = spare.process()
+                    .onExit()
+                    .thenRunAsync(
+                            () -> {
+                                ControlGroups.remove(held);
+                                onEnd.run();
+                            },
+                            Background.THREADS);
         }
-        List<Path> held = assigned.get();
-        CompletableFuture<Void> _ = supervisor
-                .process()
-                .onExit()
-                .thenRunAsync(
-                        () -> {
-                            ControlGroups.remove(held);
-                            onEnd.run();
-                        },
-                        Background.THREADS);
         refill();
     }
 
@@ -115,20 +130,84 @@ final class Supervisors implements AutoCloseable {
         for (Supervisor spare = spares.poll(); spare != null; spare = spares.poll()) {
             dismiss(spare);
         }
+        synchronized (nurseryLock) {
+            letGo(nursery);
+            nursery = null;
+        }
+    }
+
+    private void fork(AttemptFiles attempt, Resources limits, Runnable onEnd) {
+        List<Path> own = new ArrayList<>(groups.get().createToHold());
+        try {
+            if (limits.memoryBytes() > 0 || limits.milliCpu() > 0) {
+                own.addAll(groups.get().limit(own, limits));
+            }
+            Process told = tell(line(attempt, own));
+            forked.add(new Forked(attempt, own, told, Instant.now(), onEnd));
+        } catch (IOException e) {
+            ControlGroups.remove(own);
+            throw new RopewalkException(
+                    ErrorCode.UNAVAILABLE,
+                    "No supervisor could be started for '%s' (%s). The start is tried again."
+                            .formatted(attempt.directory(), e.getMessage()),
+                    e);
+        }
+        if (watching.compareAndSet(false, true)) {
+            Background.THREADS.execute(this::watch);
+        }
+    }
+
+    /// @return the nursery that has been told
+    private Process tell(byte[] line) throws IOException {
+        synchronized (nurseryLock) {
+            Process told = nursery;
+            if (told == null || !told.isAlive()) {
+                letGo(told);
+                told = start(List.of("nursery"));
+                nursery = told;
+            }
+            told.getOutputStream().write(line);
+            told.getOutputStream().flush();
+            return told;
+        }
+    }
+
+    private static byte[] line(AttemptFiles attempt, List<Path> further) {
+        StringBuilder line = new StringBuilder(attempt.directory().toString());
+        further.forEach(group -> line.append('\t').append(group));
+        return line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void watch() {
+        try {
+            while (!closed && !forked.isEmpty()) {
+                Thread.sleep(BETWEEN_LOOKS);
+                List<Forked> gone = forked.stream().filter(Forked::isGone).toList();
+                gone.forEach(one -> {
+                    forked.remove(one);
+                    ControlGroups.remove(one.groups());
+                    one.onEnd().run();
+                });
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            watching.set(false);
+        }
+        if (!closed && !forked.isEmpty() && watching.compareAndSet(false, true)) {
+            watch();
+        }
     }
 
     /// @return all groups of the attempt, or nothing when the supervisor is gone
     private Optional<List<Path>> assign(Supervisor supervisor, AttemptFiles attempt, Resources limits) {
         List<Path> all = new ArrayList<>(supervisor.groups());
         try (OutputStream input = supervisor.process().getOutputStream()) {
-            StringBuilder line = new StringBuilder(attempt.directory().toString());
-            if (limits.memoryBytes() > 0 || limits.milliCpu() > 0) {
-                for (Path group : groups.get().limit(supervisor.groups(), limits)) {
-                    all.add(group);
-                    line.append('\t').append(group);
-                }
-            }
-            input.write(line.append('\n').toString().getBytes(StandardCharsets.UTF_8));
+            List<Path> further = limits.memoryBytes() > 0 || limits.milliCpu() > 0
+                    ? groups.get().limit(supervisor.groups(), limits)
+                    : List.of();
+            all.addAll(further);
+            input.write(line(attempt, further));
             return Optional.of(all);
         } catch (IOException e) {
             LOG.warn("A supervisor could not be given '{}'", attempt.directory(), e);
@@ -139,15 +218,10 @@ final class Supervisors implements AutoCloseable {
     }
 
     private Supervisor spawn(List<Path> own) {
-        List<String> line = new ArrayList<>(command);
+        List<String> line = new ArrayList<>(List.of("one"));
         own.forEach(group -> line.add(group.toString()));
-        ProcessBuilder builder = new ProcessBuilder(line)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().clear();
-        builder.environment().putAll(environment);
         try {
-            return new Supervisor(builder.start(), own);
+            return new Supervisor(start(line), own);
         } catch (IOException e) {
             ControlGroups.remove(own);
             throw new RopewalkException(
@@ -158,14 +232,31 @@ final class Supervisors implements AutoCloseable {
         }
     }
 
+    private Process start(List<String> arguments) throws IOException {
+        List<String> line = new ArrayList<>(command);
+        line.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(line)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
     private static void dismiss(Supervisor spare) {
+        letGo(spare.process());
+        CompletableFuture<Void> _ =
+                spare.process().onExit().thenRunAsync(() -> ControlGroups.remove(spare.groups()), Background.THREADS);
+    }
+
+    private static void letGo(@Nullable Process waiting) {
         try {
-            spare.process().getOutputStream().close();
+            if (waiting != null) {
+                waiting.getOutputStream().close();
+            }
         } catch (IOException e) {
             LOG.debug("A waiting supervisor is already gone", e);
         }
-        CompletableFuture<Void> _ =
-                spare.process().onExit().thenRunAsync(() -> ControlGroups.remove(spare.groups()), Background.THREADS);
     }
 
     private void refill() {

@@ -1,98 +1,124 @@
-# Looks after one attempt of a replica. The server may die and come back meanwhile.
-# Usage: supervise SIGNALS [CONTROL-GROUP...], and on standard input a line: the directory of the attempt and further
-# control groups, separated by tabs. It may be started ahead of need and waits for that line; end of file means that
-# there is nothing to do.
-# Only built-in commands: every process that is forked here costs a start about a millisecond.
+# Looks after attempts of replicas. The server may die and come back meanwhile.
+# Usage: supervise SIGNALS one [CONTROL-GROUP...] looks after one attempt; it may be started ahead of need.
+#        supervise SIGNALS nursery                forks for every attempt a process that looks after it.
+# An attempt is a line on standard input: its directory and further control groups, separated by tabs. End of file
+# means that there is nothing more to do.
+# Only built-in commands: every process that is started here costs a start about a millisecond.
 
-signals=$1
-shift
+signals=$1 mode=$2
+shift 2
+read -r boot < /proc/sys/kernel/random/boot_id
+
+identify() {
+    read -r self _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ ticks _ < /proc/self/stat
+}
+
 joined=yes
 join() {
     for group in "$@"; do
-        echo $$ > "$group/cgroup.procs" || joined=no
+        echo "$self" > "$group/cgroup.procs" || joined=no
     done
 }
-join "$@"
-read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ ticks _ < /proc/$$/stat
-read -r boot < /proc/sys/kernel/random/boot_id
 
-IFS='	' read -r attempt first second || exit 0
-cd "$attempt" || exit 0
-if [ -n "$first" ]; then join "$first" ${second:+"$second"}; fi
-set -- "$@" ${first:+"$first"} ${second:+"$second"}
-groups=''
-for group in "$@"; do groups=$groups:$group; done
-set -C
-echo "$$ $ticks $boot ${groups#:}" > claim || exit 0
-set +C
+# supervise ATTEMPT [CONTROL-GROUP...], in its groups already.
+supervise() {
+    cd "$1" || exit 0
+    shift
+    groups=''
+    for group in "$@"; do groups=$groups:$group; done
+    set -C
+    echo "$self $ticks $boot ${groups#:}" > claim || exit 0
+    set +C
 
-# Sets _rw_command, _rw_launch, _rw_signal, _rw_limited and the functions _rw_prepare and _rw_start.
-. ./script
+    # Sets _rw_command, _rw_launch, _rw_signal, _rw_limited and the functions _rw_prepare and _rw_start.
+    . ./script
 
-child='' told=''
-trap 'told=yes; if [ -n "$child" ]; then kill -TERM -- "-$child" || kill -TERM "$child"; fi' TERM
-# With job control the program gets a process group of its own and keeps the default action of SIGINT.
-set -m 2> /dev/null
-(
-    if [ -e "$_rw_launch/cancel" ]; then exit 143; fi
-    if [ "$joined" = no ] && [ "$_rw_limited" = yes ]; then
-        echo "ropewalk: the limits of this replica could not be set: its control group cannot be joined." >&2
-        exit 1
-    fi
-    _rw_prepare || exit 1
-    . ./env
-    cd root || exit 1
-    _rw_start
-) < /dev/null >> log 2>&1 9> phase &
-child=$!
-set +m
-
-started=${EPOCHREALTIME:--}
-read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ ticks _ < "/proc/$child/stat"
-echo "$child $ticks $started" > pid
-echo > "$signals/$_rw_signal,started"
-
-while :; do
-    told=
-    wait "$child"
-    code=$?
-    if [ -z "$told" ]; then break; fi
-done
-ended=${EPOCHREALTIME:--}
-
-killed=0
-for group in "$@"; do
-    for counter in "$group/memory.oom_control" "$group/memory.events"; do
-        if [ -r "$counter" ]; then
-            while read -r key value; do
-                if [ "$key" = oom_kill ]; then killed=$value; fi
-            done < "$counter"
+    child='' told=''
+    trap 'told=yes; if [ -n "$child" ]; then kill -TERM -- "-$child" || kill -TERM "$child"; fi' TERM
+    # With job control the program gets a process group of its own and keeps the default action of SIGINT.
+    set -m 2> /dev/null
+    (
+        if [ -e "$_rw_launch/cancel" ]; then exit 143; fi
+        if [ "$joined" = no ] && [ "$_rw_limited" = yes ]; then
+            echo "ropewalk: the limits of this replica could not be set: its control group cannot be joined." >&2
+            exit 1
         fi
-    done
-done
+        _rw_prepare || exit 1
+        . ./env
+        cd root || exit 1
+        _rw_start
+    ) < /dev/null >> log 2>&1 9> phase &
+    child=$!
+    set +m
 
-# What the program has left behind ends with it.
-kill -KILL -- "-$child"
-for group in "$@"; do
-    rounds=0 others=yes
-    while [ -n "$others" ] && [ "$rounds" -lt 2000 ]; do
-        others='' rounds=$((rounds + 1))
-        while read -r pid; do
-            if [ "$pid" != $$ ]; then
-                others=yes
-                kill -KILL "$pid"
+    started=${EPOCHREALTIME:--}
+    read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ ticks _ < "/proc/$child/stat"
+    echo "$child $ticks $started" > pid
+    echo > "$signals/$_rw_signal,started"
+
+    while :; do
+        told=
+        wait "$child"
+        code=$?
+        if [ -z "$told" ]; then break; fi
+    done
+    ended=${EPOCHREALTIME:--}
+
+    killed=0
+    for group in "$@"; do
+        for counter in "$group/memory.oom_control" "$group/memory.events"; do
+            if [ -r "$counter" ]; then
+                while read -r key value; do
+                    if [ "$key" = oom_kill ]; then killed=$value; fi
+                done < "$counter"
             fi
-        done < "$group/cgroup.procs"
+        done
     done
-done
 
-phase=- problem=-
-{ read -r phase; read -r problem; } < phase
-cancelled=no
-if [ -e "$_rw_launch/cancel" ]; then cancelled=yes; fi
-# A full disk must not cost the exit code.
-until echo "$code $started $ended $killed $cancelled ${phase:--} ${problem:--} end" > exit; do
-    if [ ! -d "$_rw_launch" ]; then exit 1; fi
-    sleep 1
-done
-echo > "$signals/$_rw_signal,ended"
+    # What the program has left behind ends with it.
+    kill -KILL -- "-$child"
+    for group in "$@"; do
+        rounds=0 others=yes
+        while [ -n "$others" ] && [ "$rounds" -lt 2000 ]; do
+            others='' rounds=$((rounds + 1))
+            while read -r pid; do
+                if [ "$pid" != "$self" ]; then
+                    others=yes
+                    kill -KILL "$pid"
+                fi
+            done < "$group/cgroup.procs"
+        done
+    done
+
+    phase=- problem=-
+    { read -r phase; read -r problem; } < phase
+    cancelled=no
+    if [ -e "$_rw_launch/cancel" ]; then cancelled=yes; fi
+    # A full disk must not cost the exit code.
+    until echo "$code $started $ended $killed $cancelled ${phase:--} ${problem:--} end" > exit; do
+        if [ ! -d "$_rw_launch" ]; then exit 1; fi
+        sleep 1
+    done
+    echo > "$signals/$_rw_signal,ended"
+}
+
+case $mode in
+    one)
+        identify
+        join "$@"
+        IFS='	' read -r attempt first second || exit 0
+        join ${first:+"$first"} ${second:+"$second"}
+        supervise "$attempt" "$@" ${first:+"$first"} ${second:+"$second"}
+        ;;
+    nursery)
+        # With job control each gets a process group of its own and keeps the default action of SIGINT.
+        set -m 2> /dev/null
+        while IFS='	' read -r attempt first second; do
+            (
+                identify
+                join ${first:+"$first"} ${second:+"$second"}
+                supervise "$attempt" ${first:+"$first"} ${second:+"$second"}
+            ) < /dev/null &
+        done
+        ;;
+esac

@@ -226,6 +226,68 @@ final class UnlosableProcessesTest {
     }
 
     @Test
+    void aNurseryThatIsKilledLosesNothing() throws Exception {
+        for (int round = 0; round < 2; round++) {
+            LaunchHandle handle = submit(gang(12, "exit 5"));
+            for (int index = 0; index < 12; index++) {
+                assertThat(end(handle, index).exitCode()).isEqualTo(5);
+            }
+            List<ProcessHandle> nurseries = ProcessHandle.current()
+                    .children()
+                    .filter(child -> commandLine(child.pid()).contains("\0nursery\0"))
+                    .toList();
+            assertThat(nurseries).hasSize(1);
+            nurseries.getFirst().destroyForcibly();
+            nurseries.getFirst().onExit().join();
+        }
+    }
+
+    @Test
+    void secretsAreOnNoCommandLine() throws Exception {
+        Launch launch = gang(6, "echo \"$SECRET\"; sleep 1000");
+        LaunchHandle handle = submit(new Launch(
+                launch.id(),
+                launch.name(),
+                launch.directory(),
+                launch.replicas().stream()
+                        .map(replica -> new Launch.Replica(
+                                replica.id(),
+                                1,
+                                replica.command(),
+                                "",
+                                List.of(new Launch.Variable("SECRET", new Literal("canary-7f3a"))),
+                                List.of(),
+                                0,
+                                Resources.NONE))
+                        .toList()));
+        for (int index = 0; index < 6; index++) {
+            int replica = index;
+            eventually("the secret in the log", () -> log(handle, replica).equals("canary-7f3a\n"));
+        }
+        assertThat(ProcessHandle.allProcesses().map(process -> commandLine(process.pid())))
+                .noneMatch(line -> line.contains("canary-7f3a"));
+    }
+
+    private static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private Launch gang(int size, String command) throws IOException {
+        LaunchId id = LaunchId.mint();
+        List<Launch.Replica> replicas = new ArrayList<>();
+        for (int index = 0; index < size; index++) {
+            replicas.add(new Launch.Replica(
+                    new ReplicaId("main", index), 1, command, "", List.of(), List.of(), 0, Resources.NONE));
+        }
+        return new Launch(
+                id, "gang", Files.createDirectories(data.resolve("runs").resolve(id.value())), replicas);
+    }
+
+    @Test
     void theServersOwnVariablesDoNotReachAProgram() throws Exception {
         LaunchHandle handle = submit(launch("env", Resources.NONE));
         end(handle, 0);
