@@ -13,7 +13,6 @@ import io.ropewalk.project.Workspaces;
 import io.ropewalk.run.RunActivity;
 import io.ropewalk.run.RunCapability;
 import io.ropewalk.source.MaterialisedTrees;
-import io.ropewalk.source.OrphanSweeper;
 import io.ropewalk.source.SourceApi;
 import io.ropewalk.source.Sources;
 import io.ropewalk.source.Uploads;
@@ -56,7 +55,6 @@ public final class Ropewalk implements AutoCloseable {
     private final Database database;
     private final List<Executor> executors;
     private final Environments environments;
-    private final OrphanSweeper orphans;
     private final RunCapability runs;
     private final Signals signals;
     private final List<Endpoint<?, ?>> endpoints = new ArrayList<>();
@@ -107,11 +105,9 @@ public final class Ropewalk implements AutoCloseable {
         Uploads uploads = new Uploads(database, directory.path().resolve("uploads"), clock);
         uploads.sweep();
         Path cache = directory.path().resolve("cache");
-        MaterialisedTrees trees = new MaterialisedTrees(cache.resolve("trees"), clock);
-        this.orphans = new OrphanSweeper(uploads, trees);
         Sources sources = new Sources(
                 sourceTypes,
-                trees,
+                new MaterialisedTrees(cache.resolve("trees"), clock),
                 uploads,
                 new Sources.Directories(settings.storageRoot(), settings.allowedHostPaths(), cache));
         this.environments = new Environments(cache.resolve("environments"), database, System.getenv(), clock);
@@ -120,7 +116,7 @@ public final class Ropewalk implements AutoCloseable {
                 workspaces,
                 new DocumentReader(sourceTypes),
                 new RunActivity(database),
-                List.of(new FilesOfProjects(uploads, orphans)),
+                List.of(uploads::deleteProject),
                 clock);
         this.runs = new RunCapability(new RunCapability.Foundations(
                 database,
@@ -158,7 +154,6 @@ public final class Ropewalk implements AutoCloseable {
                 .formatted(
                         settings.bind().contains(":") ? "[" + settings.bind() + "]" : settings.bind(), http.listen());
         runs.start(url);
-        orphans.start();
         directory.announce(url);
         LOG.info("ready at {}", url);
     }
@@ -233,7 +228,6 @@ public final class Ropewalk implements AutoCloseable {
         signals.close();
         http.close();
         runs.close();
-        orphans.close();
         environments.close();
         executors.forEach(Executor::close);
         database.close();

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -46,6 +47,9 @@ public final class RunReconciler implements AutoCloseable {
     private final Clock clock;
     private final String lease;
     private final Map<RunId, Look> looks = new ConcurrentHashMap<>();
+    /// Runs whose replicas are submitted again if they have not started by the next look: once a pass.
+    private final Set<RunId> unstarted = ConcurrentHashMap.newKeySet();
+
     private final Semaphore room = new Semaphore(64);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("run-timer").factory());
@@ -125,6 +129,7 @@ public final class RunReconciler implements AutoCloseable {
         List<Run> live = store.live(lease);
         CountDownLatch left = new CountDownLatch(live.size());
         for (Run run : live) {
+            unstarted.add(run.id());
             look(run.id(), Optional.empty(), left::countDown);
         }
         left.await();
@@ -257,7 +262,8 @@ public final class RunReconciler implements AutoCloseable {
             return apply(change);
         }
         look(change);
-        return apply(change);
+        apply(change);
+        return Optional.empty();
     }
 
     /// Tells people what is being made ready, while it is: every line in the run's own log, the state now and
@@ -288,7 +294,11 @@ public final class RunReconciler implements AutoCloseable {
         store.latestReplicas(run.id()).forEach(change::replica);
         change.forgetReplicaChanges();
         look(change);
-        return change.isEmpty() ? Optional.empty() : apply(change);
+        if (!change.isEmpty()) {
+            apply(change);
+        }
+        // Everything that follows from this look has been done; what comes later gives a hint.
+        return Optional.empty();
     }
 
     /// Sees what has become of the replicas and decides what follows.
@@ -403,8 +413,9 @@ public final class RunReconciler implements AutoCloseable {
             }
         }
         change.replicas().forEach(replica -> attempts.put(replica.id(), replica.attempt()));
-        boolean unstarted = change.replicas().stream().anyMatch(r -> r.state() == Replica.State.WAITING);
-        if (again || unstarted) {
+        boolean waiting = unstarted.remove(run.id())
+                && change.replicas().stream().anyMatch(r -> r.state() == Replica.State.WAITING);
+        if (again || waiting) {
             submitAgain(change, attempts);
         }
     }
@@ -449,6 +460,7 @@ public final class RunReconciler implements AutoCloseable {
             return Optional.empty();
         }
         if (change.run().ended()) {
+            unstarted.remove(change.run().id());
             change.run().launchHandle().ifPresent(executor::release);
             ledger.release(change.run().id()).forEach(this::wake);
         }

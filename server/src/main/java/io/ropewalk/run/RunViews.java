@@ -37,8 +37,9 @@ final class RunViews {
     }
 
     RunView view(Run run) {
+        boolean began = run.startedAt() != null;
         return new RunView(
-                summary(run, lastValues.apply(List.of(run.id())).getOrDefault(run.id(), Map.of())),
+                summary(run, began ? lastValues.apply(List.of(run.id())).getOrDefault(run.id(), Map.of()) : Map.of()),
                 run.origin().revision(),
                 replicas(run),
                 run.timeline().phases(),
@@ -54,7 +55,7 @@ final class RunViews {
                                 pin.getValue().description()))
                         .toList(),
                 run.info(),
-                outputs.apply(run.id()));
+                began ? outputs.apply(run.id()) : new FileTotals(0, 0, false));
     }
 
     private static RunView.Summary summary(Run run, Map<String, Double> numbers) {

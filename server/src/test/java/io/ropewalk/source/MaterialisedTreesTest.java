@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ropewalk.spi.ErrorCode;
-import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.source.SourceType.TreeWriter;
 import java.io.IOException;
@@ -31,8 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MaterialisedTreesTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-
-    private static final ProjectId OWNER = new ProjectId("p-1");
 
     @TempDir
     Path root;
@@ -70,9 +67,8 @@ class MaterialisedTreesTest {
             write(directory.resolve("half"), "x");
             throw new RopewalkException(ErrorCode.SOURCE_UNAVAILABLE, "gone");
         };
-        assertThatThrownBy(() -> trees.tree(OWNER, "key", failing, reports::add))
-                .hasMessage("gone");
-        try (Stream<Path> left = Files.list(root.resolve(OWNER.value()))) {
+        assertThatThrownBy(() -> trees.tree("key", failing, reports::add)).hasMessage("gone");
+        try (Stream<Path> left = Files.list(root)) {
             assertThat(left.filter(Files::isDirectory)).isEmpty();
         }
         assertThat(tree("key").resolve("half")).doesNotExist();
@@ -100,7 +96,7 @@ class MaterialisedTreesTest {
             for (int i = 0; i < 8; i++) {
                 asked.add(threads.submit(() -> {
                     together.await();
-                    return trees.tree(OWNER, "key", writer, _ -> {});
+                    return trees.tree("key", writer, _ -> {});
                 }));
             }
             for (Future<Path> one : asked) {
@@ -167,21 +163,9 @@ class MaterialisedTreesTest {
     void theTimeOfItsLastUseIsNoted() throws IOException {
         Path tree = tree("key");
         Instant later = NOW.plus(Duration.ofDays(1));
-        trees(later).tree(OWNER, "key", writer, reports::add);
+        trees(later).tree("key", writer, reports::add);
         assertThat(Files.getLastModifiedTime(tree.resolveSibling("lastUsed")).toInstant())
                 .isEqualTo(later);
-    }
-
-    @Test
-    void treesGoWithTheirProject() {
-        ProjectId other = new ProjectId("p-2");
-        Path mine = tree("key");
-        Path theirs = trees.tree(other, "key", writer, reports::add);
-        assertThat(theirs).isNotEqualTo(mine);
-        trees.forget(OWNER);
-        assertThat(mine).doesNotExist();
-        assertThat(theirs).isDirectory();
-        assertThat(tree("key")).isDirectory();
     }
 
     @Test
@@ -194,14 +178,14 @@ class MaterialisedTreesTest {
                     throw new UncheckedIOException(e);
                 }
             };
-            assertThatThrownBy(() -> trees.tree(OWNER, "key" + target, linking, reports::add))
+            assertThatThrownBy(() -> trees.tree("key" + target, linking, reports::add))
                     .isInstanceOf(RopewalkException.class)
                     .hasMessageContaining("out of the tree");
         }
     }
 
     private Path tree(String key) {
-        return trees.tree(OWNER, key, writer, reports::add);
+        return trees.tree(key, writer, reports::add);
     }
 
     private MaterialisedTrees trees(Instant now) {
@@ -225,7 +209,7 @@ class MaterialisedTreesTest {
     }
 
     private List<Path> aside() throws IOException {
-        try (Stream<Path> children = Files.list(root.resolve(OWNER.value()))) {
+        try (Stream<Path> children = Files.list(root)) {
             return children.filter(path -> path.toString().contains(".changed-"))
                     .toList();
         }
