@@ -13,6 +13,7 @@ import io.ropewalk.project.Workspaces;
 import io.ropewalk.run.RunActivity;
 import io.ropewalk.run.RunCapability;
 import io.ropewalk.source.MaterialisedTrees;
+import io.ropewalk.source.OrphanSweeper;
 import io.ropewalk.source.SourceApi;
 import io.ropewalk.source.Sources;
 import io.ropewalk.source.Uploads;
@@ -55,6 +56,7 @@ public final class Ropewalk implements AutoCloseable {
     private final Database database;
     private final List<Executor> executors;
     private final Environments environments;
+    private final OrphanSweeper orphans;
     private final RunCapability runs;
     private final Signals signals;
     private final List<Endpoint<?, ?>> endpoints = new ArrayList<>();
@@ -105,9 +107,11 @@ public final class Ropewalk implements AutoCloseable {
         Uploads uploads = new Uploads(database, directory.path().resolve("uploads"), clock);
         uploads.sweep();
         Path cache = directory.path().resolve("cache");
+        MaterialisedTrees trees = new MaterialisedTrees(cache.resolve("trees"), clock);
+        this.orphans = new OrphanSweeper(uploads, trees);
         Sources sources = new Sources(
                 sourceTypes,
-                new MaterialisedTrees(cache.resolve("trees"), clock),
+                trees,
                 uploads,
                 new Sources.Directories(settings.storageRoot(), settings.allowedHostPaths(), cache));
         this.environments = new Environments(cache.resolve("environments"), database, System.getenv(), clock);
@@ -116,7 +120,7 @@ public final class Ropewalk implements AutoCloseable {
                 workspaces,
                 new DocumentReader(sourceTypes),
                 new RunActivity(database),
-                List.of(uploads::deleteProject),
+                List.of(new FilesOfProjects(uploads, orphans)),
                 clock);
         this.runs = new RunCapability(new RunCapability.Foundations(
                 database,
@@ -154,6 +158,7 @@ public final class Ropewalk implements AutoCloseable {
                 .formatted(
                         settings.bind().contains(":") ? "[" + settings.bind() + "]" : settings.bind(), http.listen());
         runs.start(url);
+        orphans.start();
         directory.announce(url);
         LOG.info("ready at {}", url);
     }
@@ -228,6 +233,7 @@ public final class Ropewalk implements AutoCloseable {
         signals.close();
         http.close();
         runs.close();
+        orphans.close();
         environments.close();
         executors.forEach(Executor::close);
         database.close();

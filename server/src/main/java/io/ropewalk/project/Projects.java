@@ -440,7 +440,7 @@ public final class Projects {
 
     public void delete(Scope scope, String workspace, String name) {
         Workspace in = workspaces.get(scope, workspace);
-        database.write(handle -> {
+        ProjectRow deleted = database.write(handle -> {
             ProjectRow project = row(handle, scope, in, name);
             long active = runs.active(handle, project.id());
             if (active > 0) {
@@ -454,6 +454,7 @@ public final class Projects {
             store.delete(handle, project.id());
             return project;
         });
+        parts.forEach(part -> part.deleted(deleted.id()));
     }
 
     /// The task that a run is to be made of. Reads no YAML, and a document only the first time.

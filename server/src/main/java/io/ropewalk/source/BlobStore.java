@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -246,6 +247,32 @@ final class BlobStore {
                 Files.deleteIfExists(child);
             }
         }
+    }
+
+    interface Visitor {
+        void visit(ContentHash hash, Instant putAt) throws IOException;
+    }
+
+    /// Visits every content, in any order.
+    void forEach(Visitor visitor) throws IOException {
+        try (var folders = Files.newDirectoryStream(directory, Files::isDirectory)) {
+            for (Path folder : folders) {
+                try (var files = Files.newDirectoryStream(folder)) {
+                    for (Path file : files) {
+                        String hex = folder.getFileName() + file.getFileName().toString();
+                        if (ContentHash.isOne(hex)) {
+                            visitor.visit(
+                                    new ContentHash(hex),
+                                    Files.getLastModifiedTime(file).toInstant());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    void delete(ContentHash hash) throws IOException {
+        Files.deleteIfExists(path(hash));
     }
 
     private Path path(ContentHash hash) {

@@ -16,12 +16,16 @@ record ContentHash(@JsonValue String hex) {
 
     @JsonCreator
     ContentHash {
-        if (!SHAPE.matcher(hex).matches()) {
+        if (!isOne(hex)) {
             throw new RopewalkException(
                     ErrorCode.INVALID_REQUEST,
                     "'%s' is not a content hash. Give the SHA-256 as 64 lower-case hexadecimal digits."
                             .formatted(EntryPath.shown(hex)));
         }
+    }
+
+    static boolean isOne(String text) {
+        return SHAPE.matcher(text).matches();
     }
 
     static ContentHash of(byte[] bytes) {

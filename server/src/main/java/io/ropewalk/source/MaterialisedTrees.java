@@ -1,6 +1,7 @@
 package io.ropewalk.source;
 
 import io.ropewalk.spi.ErrorCode;
+import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.source.SourceType.Progress;
 import io.ropewalk.spi.source.SourceType.TreeWriter;
@@ -34,7 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Fetched trees, each made once and then shared by all who read it.
+/// Fetched trees, each made once for a project and then shared by all of its runs that read it.
 ///
 /// A tree is made by one caller at a time, also among processes, in a directory of its own that takes its
 /// place by one rename; what a failed or killed maker left is thrown away by the next. Its files are
@@ -58,16 +59,19 @@ public final class MaterialisedTrees {
     }
 
     /// The tree of a key; made by `writer` unless it is there and as it was made.
-    public Path tree(String key, TreeWriter writer, Progress progress) {
+    ///
+    /// @param owner the project that it goes with
+    public Path tree(ProjectId owner, String key, TreeWriter writer, Progress progress) {
         String name = ContentHash.of(key.getBytes(StandardCharsets.UTF_8)).hex();
-        ReentrantLock lock = locks.computeIfAbsent(name, _ -> new ReentrantLock());
+        Path home = root.resolve(owner.value());
+        ReentrantLock lock = locks.computeIfAbsent(owner + "/" + name, _ -> new ReentrantLock());
         lock.lock();
         try {
-            Files.createDirectories(root);
+            Files.createDirectories(home);
             try (FileChannel file = FileChannel.open(
-                            root.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                            home.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock _ = file.lock()) {
-                return locked(root.resolve(name), writer, progress);
+                return locked(home.resolve(name), writer, progress);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -108,8 +112,18 @@ public final class MaterialisedTrees {
         if (!Files.isDirectory(root)) {
             return;
         }
+        try (var owners = Files.newDirectoryStream(root, Files::isDirectory)) {
+            for (Path owner : owners) {
+                sweep(owner);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void sweep(Path owner) throws IOException {
         Instant before = clock.instant().minus(KEPT_ASIDE);
-        try (var aside = Files.newDirectoryStream(root, "*" + ASIDE + "*")) {
+        try (var aside = Files.newDirectoryStream(owner, "*" + ASIDE + "*")) {
             for (Path tree : aside) {
                 String name = tree.getFileName().toString();
                 long millis = Long.parseLong(name, name.lastIndexOf('-') + 1, name.length(), 10);
@@ -117,6 +131,13 @@ public final class MaterialisedTrees {
                     delete(tree);
                 }
             }
+        }
+    }
+
+    /// Removes the trees of a project that is no more, and of which nothing runs.
+    public void forget(ProjectId owner) {
+        try {
+            delete(root.resolve(owner.value()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -57,6 +57,31 @@ final class SnapshotStore {
         });
     }
 
+    /// What is in the store because of some snapshots.
+    record Kept(
+            WorkspaceId workspace,
+            ContentHash manifest,
+            @Nullable ContentHash diff) {}
+
+    List<Kept> kept(WorkspaceId workspace) {
+        return database.read(handle -> handle.createQuery("select * from snapshot where workspace_id = :workspace")
+                .bind("workspace", workspace.value())
+                .map((row, context) -> kept(row, context))
+                .list());
+    }
+
+    List<Kept> kept(Handle handle, ProjectId project) {
+        return handle.createQuery("select * from snapshot where project_id = :project")
+                .bind("project", project.value())
+                .map((row, context) -> kept(row, context))
+                .list();
+    }
+
+    private static Kept kept(ResultSet row, StatementContext context) throws SQLException {
+        Row all = map(row, context);
+        return new Kept(all.workspace(), all.manifest(), all.origin().diff());
+    }
+
     void delete(Handle handle, ProjectId project) {
         handle.createUpdate("delete from snapshot where project_id = :project")
                 .bind("project", project.value())

@@ -126,7 +126,9 @@ public final class Sources {
                     new Prepared.Directory(
                             bind.directory(), bind.readOnly() ? Mount.Access.READ_ONLY : Mount.Access.READ_WRITE);
                 case Delivery.Fetch fetch ->
-                    new Prepared.Directory(trees.tree(fetch.key(), fetch.writer(), progress), Mount.Access.PRIVATE);
+                    new Prepared.Directory(
+                            trees.tree(source.place().projectId(), fetch.key(), fetch.writer(), progress),
+                            Mount.Access.PRIVATE);
                 case Delivery.Scratch _ -> new Prepared.Scratch();
             };
         });

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,8 +32,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +51,15 @@ public final class Uploads implements Snapshots {
     private static final int MOST_ENTRIES_SHOWN = 5000;
     private static final int LONGEST_LINK = 4096;
 
+    private static final Duration ON_THEIR_WAY = Duration.ofDays(1);
+
     private final SnapshotStore store;
     private final Path root;
     private final Clock clock;
+    /// Held to read by who looks which contents are there and makes a snapshot of them.
+    private final ReadWriteLock sharing = new ReentrantReadWriteLock();
+    private final Map<ProjectId, List<SnapshotStore.Kept>> leaving = new ConcurrentHashMap<>();
+    private final Queue<SnapshotStore.Kept> released = new ConcurrentLinkedQueue<>();
 
     /// @param root a directory of this class's own
     public Uploads(Database database, Path root, Clock clock) {
@@ -58,7 +70,76 @@ public final class Uploads implements Snapshots {
 
     /// Forgets a project's snapshots, inside the transaction that deletes the project.
     public void deleteProject(Handle handle, ProjectId project) {
+        leaving.put(project, store.kept(handle, project));
         store.delete(handle, project);
+    }
+
+    /// The project is no more: what it alone had goes with the next [#sweepOrphans].
+    void deleted(ProjectId project) {
+        List<SnapshotStore.Kept> kept = leaving.remove(project);
+        if (kept != null) {
+            released.addAll(kept);
+        }
+    }
+
+    /// Removes contents that no snapshot has: those of deleted projects at once, others when they are a day old,
+    /// since they may be on their way into one. Does nothing while somebody uploads.
+    ///
+    /// @return whether it could do its work
+    boolean sweepOrphans() {
+        if (!sharing.writeLock().tryLock()) {
+            return false;
+        }
+        try (var workspaces = Files.newDirectoryStream(root, Files::isDirectory)) {
+            List<SnapshotStore.Kept> gone = new ArrayList<>();
+            for (SnapshotStore.Kept next = released.poll(); next != null; next = released.poll()) {
+                gone.add(next);
+            }
+            for (Path directory : workspaces) {
+                WorkspaceId workspace = new WorkspaceId(directory.getFileName().toString());
+                sweepOrphans(
+                        workspace,
+                        gone.stream()
+                                .filter(kept -> kept.workspace().equals(workspace))
+                                .toList());
+            }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            sharing.writeLock().unlock();
+        }
+    }
+
+    private void sweepOrphans(WorkspaceId workspace, List<SnapshotStore.Kept> gone) throws IOException {
+        BlobStore blobs = blobs(workspace);
+        Set<ContentHash> used = new HashSet<>();
+        for (SnapshotStore.Kept kept : store.kept(workspace)) {
+            addContents(blobs, kept, used);
+        }
+        Set<ContentHash> free = new HashSet<>();
+        for (SnapshotStore.Kept kept : gone) {
+            if (blobs.has(kept.manifest())) {
+                addContents(blobs, kept, free);
+            }
+        }
+        Instant old = clock.instant().minus(ON_THEIR_WAY);
+        blobs.forEach((hash, putAt) -> {
+            if (!used.contains(hash) && (free.contains(hash) || putAt.isBefore(old))) {
+                blobs.delete(hash);
+            }
+        });
+    }
+
+    /// A manifest that cannot be read ends the sweep: then nobody knows what may go.
+    private static void addContents(BlobStore blobs, SnapshotStore.Kept kept, Set<ContentHash> contents)
+            throws IOException {
+        if (kept.diff() != null) {
+            contents.add(kept.diff());
+        }
+        if (contents.add(kept.manifest())) {
+            Manifest.parse(blobs.read(kept.manifest())).files().forEach(file -> contents.add(file.hash()));
+        }
     }
 
     /// Removes what a crash left half-written. Call it once, before anything is served.
@@ -98,6 +179,16 @@ public final class Uploads implements Snapshots {
     }
 
     Offer offer(ProjectPlace place, String source, List<FileEntry> files, @Nullable OriginNote origin, String author) {
+        sharing.readLock().lock();
+        try {
+            return answer(place, source, files, origin, author);
+        } finally {
+            sharing.readLock().unlock();
+        }
+    }
+
+    private Offer answer(
+            ProjectPlace place, String source, List<FileEntry> files, @Nullable OriginNote origin, String author) {
         BlobStore blobs = blobs(place.workspaceId());
         Manifest manifest = new Manifest(files);
         try {
@@ -175,12 +266,12 @@ public final class Uploads implements Snapshots {
             try (OutputStream out = Files.newOutputStream(archive)) {
                 body.transferTo(out);
             }
-            List<FileEntry> files = new ArrayList<>();
-            try (BlobStore.Batch batch = blobs(place.workspaceId()).batch()) {
-                new SafeUnpacker(ArchiveLimits.USUAL).unpack(archive, name, new Collected(files, batch));
-                batch.finish();
+            sharing.readLock().lock();
+            try {
+                return unpacked(place, source, name, archive, author);
+            } finally {
+                sharing.readLock().unlock();
             }
-            return commit(place, source, new Manifest(files), null, author);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -188,6 +279,16 @@ public final class Uploads implements Snapshots {
                 delete(archive);
             }
         }
+    }
+
+    private Snapshot unpacked(ProjectPlace place, String source, String name, Path archive, String author)
+            throws IOException {
+        List<FileEntry> files = new ArrayList<>();
+        try (BlobStore.Batch batch = blobs(place.workspaceId()).batch()) {
+            new SafeUnpacker(ArchiveLimits.USUAL).unpack(archive, name, new Collected(files, batch));
+            batch.finish();
+        }
+        return commit(place, source, new Manifest(files), null, author);
     }
 
     /// Turns what an archive holds into files of a snapshot.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ropewalk.spi.ErrorCode;
+import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.source.SourceType.TreeWriter;
 import java.io.IOException;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MaterialisedTreesTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+    private static final ProjectId OWNER = new ProjectId("p-1");
 
     @TempDir
     Path root;
@@ -67,8 +70,9 @@ class MaterialisedTreesTest {
             write(directory.resolve("half"), "x");
             throw new RopewalkException(ErrorCode.SOURCE_UNAVAILABLE, "gone");
         };
-        assertThatThrownBy(() -> trees.tree("key", failing, reports::add)).hasMessage("gone");
-        try (Stream<Path> left = Files.list(root)) {
+        assertThatThrownBy(() -> trees.tree(OWNER, "key", failing, reports::add))
+                .hasMessage("gone");
+        try (Stream<Path> left = Files.list(root.resolve(OWNER.value()))) {
             assertThat(left.filter(Files::isDirectory)).isEmpty();
         }
         assertThat(tree("key").resolve("half")).doesNotExist();
@@ -96,7 +100,7 @@ class MaterialisedTreesTest {
             for (int i = 0; i < 8; i++) {
                 asked.add(threads.submit(() -> {
                     together.await();
-                    return trees.tree("key", writer, _ -> {});
+                    return trees.tree(OWNER, "key", writer, _ -> {});
                 }));
             }
             for (Future<Path> one : asked) {
@@ -163,9 +167,21 @@ class MaterialisedTreesTest {
     void theTimeOfItsLastUseIsNoted() throws IOException {
         Path tree = tree("key");
         Instant later = NOW.plus(Duration.ofDays(1));
-        trees(later).tree("key", writer, reports::add);
+        trees(later).tree(OWNER, "key", writer, reports::add);
         assertThat(Files.getLastModifiedTime(tree.resolveSibling("lastUsed")).toInstant())
                 .isEqualTo(later);
+    }
+
+    @Test
+    void treesGoWithTheirProject() {
+        ProjectId other = new ProjectId("p-2");
+        Path mine = tree("key");
+        Path theirs = trees.tree(other, "key", writer, reports::add);
+        assertThat(theirs).isNotEqualTo(mine);
+        trees.forget(OWNER);
+        assertThat(mine).doesNotExist();
+        assertThat(theirs).isDirectory();
+        assertThat(tree("key")).isDirectory();
     }
 
     @Test
@@ -178,14 +194,14 @@ class MaterialisedTreesTest {
                     throw new UncheckedIOException(e);
                 }
             };
-            assertThatThrownBy(() -> trees.tree("key" + target, linking, reports::add))
+            assertThatThrownBy(() -> trees.tree(OWNER, "key" + target, linking, reports::add))
                     .isInstanceOf(RopewalkException.class)
                     .hasMessageContaining("out of the tree");
         }
     }
 
     private Path tree(String key) {
-        return trees.tree(key, writer, reports::add);
+        return trees.tree(OWNER, key, writer, reports::add);
     }
 
     private MaterialisedTrees trees(Instant now) {
@@ -209,7 +225,7 @@ class MaterialisedTreesTest {
     }
 
     private List<Path> aside() throws IOException {
-        try (Stream<Path> children = Files.list(root)) {
+        try (Stream<Path> children = Files.list(root.resolve(OWNER.value()))) {
             return children.filter(path -> path.toString().contains(".changed-"))
                     .toList();
         }

@@ -10,8 +10,13 @@ import io.ropewalk.support.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
@@ -328,6 +333,47 @@ class SourceStoryTest {
         assertThat(ended.get("cause").asText()).isEqualTo("source-missing");
         assertThat(ended.get("reason").asText())
                 .isEqualTo("Source 'src' has no directory 'models/none'. Correct the mount's subPath.");
+    }
+
+    @Test
+    @DisplayName("Deleting a project removes its uploads and the trees that were made of them")
+    void deletingAProjectRemovesItsUploads() throws IOException {
+        project("short", "upload: {}", "cat \"$SRC_DIR/secret.txt\"");
+        String text = "only here: 7c1d2f";
+        archive("short", "secret.txt", text.getBytes(StandardCharsets.UTF_8)).expect(201);
+        succeeded(server.run("short", "work"));
+        assertThat(holding(text)).isNotEmpty();
+
+        server.delete("/api/v1/workspaces/default/projects/short").expect(204);
+        Instant deadline = Instant.now().plusSeconds(30);
+        while (!holding(text).isEmpty() && Instant.now().isBefore(deadline)) {
+            Thread.onSpinWait();
+        }
+        assertThat(holding(text)).isEmpty();
+    }
+
+    /// The files of the server that uploads are kept in and that hold just this text.
+    private static List<Path> holding(String text) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (String folder : List.of("uploads", "cache/trees")) {
+            Files.walkFileTree(server.data().resolve(folder), new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    if (attributes.size() == text.length()
+                            && Files.readString(file).equals(text)) {
+                        found.add(file);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                    // It went while it was looked for.
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        }
+        return found;
     }
 
     private static void project(String name, String settings, String command) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ropewalk.access.Scope;
+import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.archive.EntryPath;
 import io.ropewalk.support.db.Database;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -237,6 +239,95 @@ class UploadsTest {
                 .isInstanceOf(RopewalkException.class);
         assertThat(stage.uploads().latest(stage.place().projectId(), "src")).isEmpty();
         database.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource(BOTH)
+    void whatADeletedProjectAloneHadIsFreed(Database database) throws IOException {
+        Stage stage = stage(database);
+        upload(stage, Map.of("both", "shared", "mine", "alone"));
+        ProjectPlace other = stage.projects().add("default", "letters", TestProjects.upload("src"));
+        Stage theirs = new Stage(stage.uploads(), other, stage.projects());
+        Snapshot kept = upload(theirs, Map.of("both", "shared"));
+        Uploads.OriginNote note = new Uploads.OriginNote(null, null, null, "- 1");
+        upload(stage, Map.of("mine", "new"));
+        stage.uploads().offer(stage.place(), "src", List.of(entry("mine", 0644, "alone")), note, "owner");
+        OrphanSweeper sweeper = sweeper(stage, CLOCK);
+        int before = contents();
+
+        assertThat(sweeper.pass()).isTrue();
+        assertThat(contents()).as("nothing goes while it is in use").isEqualTo(before);
+
+        ProjectId project = stage.place().projectId();
+        database.write(handle -> {
+            stage.uploads().deleteProject(handle, project);
+            return project;
+        });
+        sweeper.deleted(project);
+        assertThat(sweeper.pass()).isTrue();
+        assertThat(contents()).as("one file and its manifest").isEqualTo(2);
+        Path tree = Files.createDirectory(directory.resolve("tree"));
+        stage.uploads().writeInto(other.projectId(), "src", kept.id(), tree);
+        assertThat(tree.resolve("both")).hasContent("shared");
+        assertThat(stage.uploads().latest(project, "src")).isEmpty();
+        database.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource(BOTH)
+    void aContentThatNobodyMadeASnapshotOfIsFreedAfterADay(Database database) throws IOException {
+        Stage stage = stage(database);
+        upload(stage, Map.of("a", "kept"));
+        send(stage, Map.of("b", "given up"));
+        int before = contents();
+        Clock now = Clock.systemUTC();
+        assertThat(sweeper(stage(stage, database, now), now).pass()).isTrue();
+        assertThat(contents()).isEqualTo(before);
+        Clock later = Clock.offset(now, Duration.ofHours(25));
+        assertThat(sweeper(stage(stage, database, later), later).pass()).isTrue();
+        assertThat(contents()).isEqualTo(before - 1);
+        assertThat(offer(stage, Map.of("a", "kept"))).isInstanceOf(Uploads.Offer.Taken.class);
+        assertThat(offer(stage, Map.of("b", "given up"))).isInstanceOf(Uploads.Offer.Missing.class);
+        database.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource(BOTH)
+    void nothingIsFreedWhileAManifestCannotBeRead(Database database) throws IOException {
+        Stage stage = stage(database);
+        upload(stage, Map.of("a", "kept"));
+        send(stage, Map.of("b", "given up"));
+        for (Path file : files()) {
+            if (Files.readString(file).startsWith("ropewalk manifest")) {
+                Files.writeString(file, "ropewalk manifest 1\n");
+            }
+        }
+        Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(25));
+        sweeper(stage(stage, database, later), later).pass();
+        List<String> left = new ArrayList<>();
+        for (Path file : files()) {
+            left.add(Files.readString(file));
+        }
+        assertThat(left).contains("given up", "kept");
+        database.close();
+    }
+
+    private Stage stage(Stage earlier, Database database, Clock clock) {
+        return new Stage(new Uploads(database, directory.resolve("blobs"), clock), earlier.place(), earlier.projects());
+    }
+
+    private OrphanSweeper sweeper(Stage stage, Clock clock) {
+        return new OrphanSweeper(stage.uploads(), new MaterialisedTrees(directory.resolve("trees"), clock));
+    }
+
+    private int contents() throws IOException {
+        return files().size();
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve("blobs"))) {
+            return files.filter(Files::isRegularFile).toList();
+        }
     }
 
     private List<String> listed(Stage stage, Snapshot snapshot, String path) {
