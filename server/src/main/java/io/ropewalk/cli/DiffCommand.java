@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -81,9 +82,9 @@ final class DiffCommand implements Callable<Integer> {
             session.terminal().say(Tree.write(json, true));
             return;
         }
-        boolean any = print("Parameters", parameters);
-        any |= print("Sources", pins);
-        any |= print("Numbers", numbers);
+        boolean any = print("Parameters", parameters, text -> text);
+        any |= print("Sources", pins, text -> text);
+        any |= print("Numbers", numbers, Human::number);
         any |= printLines(diff);
         if (!any) {
             session.terminal()
@@ -126,14 +127,17 @@ final class DiffCommand implements Callable<Integer> {
         return differences;
     }
 
-    private boolean print(String title, Map<String, Object> differences) {
+    private boolean print(String title, Map<String, Object> differences, UnaryOperator<String> shown) {
         if (differences.isEmpty()) {
             return false;
         }
         Table table = new Table(title.toUpperCase(java.util.Locale.ROOT), from, to);
         differences.forEach((name, value) -> {
             Tree pair = new Tree(value);
-            table.row(name, pair.at("from").text("–"), pair.at("to").text("–"));
+            table.row(
+                    name,
+                    shown.apply(pair.at("from").text("–")),
+                    shown.apply(pair.at("to").text("–")));
         });
         table.print(session.terminal());
         session.terminal().say("");

@@ -81,7 +81,7 @@ final class Human {
             BigDecimal exact = new BigDecimal(text);
             if (exact.precision() - exact.scale() > 4
                     && exact.stripTrailingZeros().scale() <= 0) {
-                return exact.toPlainString();
+                return exact.stripTrailingZeros().toPlainString();
             }
             BigDecimal rounded = exact.round(new MathContext(4)).stripTrailingZeros();
             boolean readable =
