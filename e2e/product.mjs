@@ -117,6 +117,15 @@ export class Product {
         return this.post("/workspaces/default/projects", { document });
     }
 
+    async upload(project, source, name, content) {
+        const response = await fetch(`${this.url}/api/v1/workspaces/default/projects/${project}/sources/${source}/archive?name=${name}`, {
+            method: "POST",
+            headers: { Authorization: `Bearer ${this.token}`, "Content-Type": "application/octet-stream" },
+            body: content,
+        });
+        if (!response.ok) throw new Error(`the upload was refused: ${await response.text()}`);
+    }
+
     launch = (project, task, more = {}) => this.post(`/workspaces/default/projects/${project}/runs`, { task, ...more });
 
     ended(id, seconds = 120) {

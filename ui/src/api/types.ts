@@ -325,6 +325,13 @@ export interface Specification {
     environment: { role: string; command: string; workDir: string; variables: Record<string, string> }[];
 }
 
+/** A run as those see it who watch many: in words of its own, which other systems share. */
+export interface RunStatus {
+    status: string;
+    health: string;
+    resource_states: { name: string; status: string; resources: { name: string; status: string }[] }[];
+}
+
 export interface LogInfo {
     name: string;
     attempt?: number;

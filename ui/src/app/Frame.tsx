@@ -103,9 +103,9 @@ export function Frame() {
                             <IconMenu2 size={18} />
                         </ActionIcon>
                     </span>
-                    <button type="button" className={classes.search} onClick={paletteIs.open}>
+                    <button type="button" className={classes.search} onClick={paletteIs.open} aria-label="Go, find, do">
                         <IconSearch size={14} />
-                        Go, find, do
+                        <span className={classes.onDesk}>Go, find, do</span>
                         <kbd className={classes.onDesk}>{/Mac/.test(navigator.platform) ? "⌘ K" : "Ctrl K"}</kbd>
                     </button>
                     <span className={classes.spring} />

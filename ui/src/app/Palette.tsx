@@ -83,7 +83,9 @@ export default function Palette({ onClose, onTheme, onKeys }: { onClose: () => v
     }, [entries, typed]);
 
     useEffect(() => setCursor(0), [typed]);
-    useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [cursor, found]);
+    useEffect(() => {
+        list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+    }, [cursor, found]);
     const act = (entry: Entry | undefined) => {
         if (!entry) return;
         onClose();
@@ -91,7 +93,7 @@ export default function Palette({ onClose, onTheme, onKeys }: { onClose: () => v
     };
 
     return (
-        <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={620} yOffset="12vh" title={undefined} aria-label="Go, find, do" transitionProps={{ duration: 80 }}>
+        <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={620} yOffset="12vh" title={undefined} aria-label="Go, find, do" transitionProps={{ transition: "fade", duration: 80 }}>
             <TextInput
                 className={classes.input}
                 variant="unstyled"

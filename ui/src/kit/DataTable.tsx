@@ -234,7 +234,7 @@ export function DataTable<T>({ rows, columns, rowKey, href, onOpen, label, prefi
         return (
             <>
                 {bar}
-                <div className={classes.cards} role="list" aria-label={label}>
+                <div className={`${classes.cards} ${bare ? classes.inPanel : ""}`} role="list" aria-label={label}>
                     {lines.slice(0, 200).map((line, i) =>
                         line.kind === "group" ? (
                             <div key={`g${i}`} className={classes.group}>

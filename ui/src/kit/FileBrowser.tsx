@@ -111,6 +111,9 @@ export function FilePreview({ file, preview, address, download, onClose }: Previ
     );
 }
 
+/** Beside the sandbox: the page may load nothing from anywhere, this server included. */
+const FENCE = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`;
+
 const NUMBERS = new Set(["integer", "number"]);
 
 function Inside({ preview, address, file }: { preview: Preview; address: string; file: string }) {
@@ -122,7 +125,7 @@ function Inside({ preview, address, file }: { preview: Preview; address: string;
                 </div>
             );
         case "html":
-            return <iframe className={classes.page} src={address} sandbox="" referrerPolicy="no-referrer" title={file} />;
+            return <iframe className={classes.page} srcDoc={FENCE + (preview.text ?? "")} sandbox="" referrerPolicy="no-referrer" title={file} />;
         case "csv":
             return (
                 <div className={classes.table} tabIndex={0} role="region" aria-label="Table">

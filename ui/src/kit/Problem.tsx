@@ -30,11 +30,11 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
     );
 }
 
-export function Warning({ text, problems }: { text: string; problems?: DocumentProblem[] }) {
+export function Warning({ text, problems, bad }: { text: string; problems?: DocumentProblem[]; bad?: boolean }) {
     return (
-        <div className={`${classes.problem} ${classes.warning}`}>
+        <div className={`${classes.problem} ${bad ? "" : classes.warning}`}>
             <div className={classes.title}>
-                <IconAlertTriangle size={16} />
+                {bad ? <IconCircleX size={16} /> : <IconAlertTriangle size={16} />}
                 <span>{text}</span>
             </div>
             {problems && problems.length > 0 && <ProblemList problems={problems} />}

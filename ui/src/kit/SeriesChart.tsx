@@ -72,7 +72,7 @@ export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoo
             width,
             height,
             legend: { show: false },
-            padding: [8, 8, 0, 0],
+            padding: [8, 16, 0, 0],
             cursor: {
                 ...(sync ? { sync: { key: sync, scales: ["x", null] } } : {}),
                 drag: { x: true, y: false, uni: 10 },

@@ -2,11 +2,12 @@ import { Anchor } from "@mantine/core";
 import { Link } from "react-router";
 import type { Project, RunSummary } from "../api/types";
 import { Empty } from "../kit/Empty";
+import { Facts } from "../kit/Facts";
 import { Loaded } from "../kit/Loaded";
 import { Panel } from "../kit/Panel";
 import { isActive, StateChip } from "../kit/StateChip";
 import { EventTable } from "../run/EventsTab";
-import { useRun, useRunEvents, useRunUpdates, useRuns } from "../run/hooks";
+import { useRun, useRunEvents, useRunStatus, useRunUpdates, useRuns } from "../run/hooks";
 import { runLink } from "../run/links";
 import classes from "./Project.module.css";
 
@@ -36,6 +37,7 @@ export default function StatusTab({ project }: { project: Project }) {
 
 function RunStatus({ run, follow }: { run: RunSummary; follow: boolean }) {
     const events = useRunEvents(run.id);
+    const status = useRunStatus(run.id);
     return (
         <Panel
             flush
@@ -52,11 +54,23 @@ function RunStatus({ run, follow }: { run: RunSummary; follow: boolean }) {
             }
         >
             {follow && <Follow id={run.id} />}
+            {status.data && (
+                <div className={classes.status}>
+                    <Facts of={[["Health", status.data.health], ...status.data.resource_states.map((role): [string, string] => [role.name, counted(role.resources.map((one) => one.status))])]} />
+                </div>
+            )}
             <Loaded of={events} rows={2}>
                 {(all) => <EventTable events={all} bare prefix={`s${run.number}.`} />}
             </Loaded>
         </Panel>
     );
+}
+
+/** `2 Running`, or `1 Running, 1 Completed`. */
+function counted(words: readonly string[]): string {
+    const counts = new Map<string, number>();
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+    return [...counts].map(([word, count]) => `${count} ${word.toLowerCase()}`).join(", ");
 }
 
 function Follow({ id }: { id: string }) {

@@ -122,7 +122,7 @@ function Failed({ run }: { run: Run }) {
     const bad = run.replicas.find((one) => one.state === "failed" || one.state === "lost");
     return (
         <div>
-            <Warning text={`${run.reason ?? (run.cause ? `The run failed: ${causeText(run.cause)}.` : "The run failed.")}${bad?.exitCode !== undefined && !run.reason?.includes(String(bad.exitCode)) ? ` ${bad.name} ended with exit code ${bad.exitCode}.` : ""}`} />
+            <Warning bad text={`${run.reason ?? (run.cause ? `The run failed: ${causeText(run.cause)}.` : "The run failed.")}${bad?.exitCode !== undefined && !run.reason?.includes(String(bad.exitCode)) ? ` ${bad.name} ended with exit code ${bad.exitCode}.` : ""}`} />
             {bad && (
                 <Anchor component={Link} to={`${runLink(run, "logs")}?log=${encodeURIComponent(bad.name)}`} fz="sm" mt={6} display="inline-block">
                     Read the log of {bad.name}

@@ -2,7 +2,7 @@ import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClie
 import { useRef, useState } from "react";
 import { address, api, path } from "../api/client";
 import { useEvents } from "../api/events";
-import type { LivePoint, Page, Point, Run, RunEvent, RunSummary, Series, Specification } from "../api/types";
+import type { LivePoint, Page, Point, Run, RunEvent, RunSummary, Series, Specification, RunStatus } from "../api/types";
 import { isActive } from "../kit/StateChip";
 
 export interface RunsOf {
@@ -81,6 +81,7 @@ export function useRunUpdates(id: string, run: Run | undefined): Record<string, 
     useEvents(live ? address(path`/runs/${id}/updates`) : undefined, {
         run: (fresh: Run) => {
             cache.setQueryData(["run", id], fresh);
+            void cache.invalidateQueries({ queryKey: ["run", id, "status"] });
             if (isActive(fresh.state)) return;
             // What changes at the very end (compressed logs, last numbers, outputs) is asked for once more.
             void cache.invalidateQueries({ queryKey: ["run", id] });
@@ -105,6 +106,10 @@ export function useRunUpdates(id: string, run: Run | undefined): Record<string, 
         },
     });
     return grown;
+}
+
+export function useRunStatus(id: string) {
+    return useQuery({ queryKey: ["run", id, "status"], queryFn: () => api.get<RunStatus>(path`/runs/${id}/status`) });
 }
 
 export function useStop(id: string) {
