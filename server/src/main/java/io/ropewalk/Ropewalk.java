@@ -143,6 +143,7 @@ public final class Ropewalk implements AutoCloseable {
         endpoints.addAll(new SourceApi(sources, uploads, new SourcesOfProjects(projects, workspaces)).endpoints());
         endpoints.addAll(runs.endpoints());
 
+        runs.recover();
         this.http = new HttpServer(
                 new HttpServer.Settings(
                         settings.bind(),
@@ -231,8 +232,8 @@ public final class Ropewalk implements AutoCloseable {
             return;
         }
         signals.close();
-        http.close();
         runs.close();
+        http.close();
         orphans.close();
         environments.close();
         executors.forEach(Executor::close);

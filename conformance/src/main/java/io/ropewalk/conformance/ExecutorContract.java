@@ -684,6 +684,16 @@ public abstract class ExecutorContract {
     }
 
     @Test
+    void whatWasSubmittedIsFoundByItsDirectory() {
+        Launch launch = launch(replica("main", 0, "exit 0"));
+        assertThat(executor.find(launch.id(), launch.directory())).isEmpty();
+        LaunchHandle handle = submit(launch);
+        assertThat(executor.find(launch.id(), launch.directory())).contains(handle);
+        end(handle, "main-0");
+        assertThat(executor.find(launch.id(), launch.directory())).contains(handle);
+    }
+
+    @Test
     void releasingTwiceIsReleasingOnceAndTheLogStays() {
         LaunchHandle handle = submit(launch(replica("main", 0, "echo kept")));
         end(handle, "main-0");

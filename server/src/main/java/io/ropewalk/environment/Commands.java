@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -79,8 +80,11 @@ final class Commands implements AutoCloseable {
     /// @param more variables beside the passed ones
     void run(List<String> command, Map<String, String> more, Path directory, Consumer<String> log)
             throws Failed, IOException, InterruptedException {
+        // Ctrl-C at a terminal ends the server and not what it is in the middle of.
+        List<String> apart = new ArrayList<>(List.of("setsid"));
+        apart.addAll(command);
         ProcessBuilder builder =
-                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+                new ProcessBuilder(apart).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().putAll(environment);
         builder.environment().putAll(more);

@@ -74,6 +74,11 @@ final class Preparation {
         this.builder = builder;
     }
 
+    /// Where a run's files are.
+    Path directory(Run run) {
+        return directories.of(run.id());
+    }
+
     Launch launch(Run run, Map<ReplicaId, Integer> attempts, Consumer<String> progress) throws Failed {
         Path directory = directories.make(run.id());
         Map<String, Prepared> files = sources(run, progress);

@@ -5,6 +5,7 @@ import io.ropewalk.spi.executor.EndCause;
 import io.ropewalk.spi.executor.Observation.ReplicaStatus;
 import io.ropewalk.spi.executor.ReplicaId;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,16 @@ public record Replica(
         return new Replica(id, attempt, State.WAITING, "", "", "", null, null, null);
     }
 
+    /// An attempt that was meant to be and will not be.
+    Replica neverStarted() {
+        return new Replica(id, attempt, State.STOPPED, "never started", address, host, null, null, null);
+    }
+
+    /// Times are kept in milliseconds; what is seen again must equal what was stored.
+    private static Instant kept(Instant time) {
+        return time.truncatedTo(ChronoUnit.MILLIS);
+    }
+
     /// The same attempt after another look at it. What has ended stays as it ended.
     Replica seen(ReplicaStatus status) {
         if (state.ended()) {
@@ -56,11 +67,20 @@ public record Replica(
             case ReplicaStatus.Waiting(String why) ->
                 new Replica(id, attempt, State.WAITING, why, address, host, null, null, null);
             case ReplicaStatus.Running(Instant started, String where, String machine) ->
-                new Replica(id, attempt, State.RUNNING, "", where, machine, null, started, null);
+                new Replica(id, attempt, State.RUNNING, "", where, machine, null, kept(started), null);
             case ReplicaStatus.Ended(Instant started, Instant ended, int code, EndCause cause) ->
-                new Replica(id, attempt, state(code, cause), reason(cause), address, host, code, started, ended);
+                new Replica(
+                        id,
+                        attempt,
+                        state(code, cause),
+                        reason(cause),
+                        address,
+                        host,
+                        code,
+                        kept(started),
+                        kept(ended));
             case ReplicaStatus.Lost(Instant noticed, String why) ->
-                new Replica(id, attempt, State.LOST, why, address, host, null, startedAt, noticed);
+                new Replica(id, attempt, State.LOST, why, address, host, null, startedAt, kept(noticed));
         };
     }
 

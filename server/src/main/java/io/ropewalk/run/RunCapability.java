@@ -98,12 +98,16 @@ public final class RunCapability implements AutoCloseable {
         return runs;
     }
 
-    /// Takes over what an earlier server left behind and begins.
+    /// Takes over what an earlier server left behind; to be done before there are requests.
+    public void recover() {
+        reconciler.recover();
+    }
+
+    /// Begins.
     ///
     /// @param url where programs reach this server
     public void start(String url) {
         builder.reachServerAt(url);
-        reconciler.recover();
         reconciler.start();
         looking = Thread.ofVirtual().name("numbers").start(this::collectUntilInterrupted);
     }

@@ -48,8 +48,16 @@ final class RunLogs implements RunLogSource {
         if (handle.isEmpty() || replica.state() == Replica.State.WAITING) {
             return 0;
         }
-        return executor.readLog(handle.get(), replica.id(), replica.attempt(), Long.MAX_VALUE, 0)
-                .offset();
+        try {
+            return executor.readLog(handle.get(), replica.id(), replica.attempt(), Long.MAX_VALUE, 0)
+                    .offset();
+        } catch (RopewalkException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                // Its files are gone, which must not keep the run from ending or being shown.
+                return 0;
+            }
+            throw e;
+        }
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.ropewalk.run;
 
+import io.ropewalk.project.Role;
 import io.ropewalk.run.RunState.Outcome;
+import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.executor.Executor;
@@ -21,11 +23,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,8 @@ public final class RunReconciler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunReconciler.class);
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration PASS_EVERY = Duration.ofSeconds(10);
+    private static final int PLACES = 64;
+    private static final Duration LONG_PREPARATION = Duration.ofSeconds(1);
     static final Duration GRACE = Duration.ofSeconds(10);
 
     private final RunStore store;
@@ -49,10 +53,12 @@ public final class RunReconciler implements AutoCloseable {
     private final Map<RunId, Look> looks = new ConcurrentHashMap<>();
     /// Runs whose replicas are submitted again if they have not started by the next look: once a pass.
     private final Set<RunId> unstarted = ConcurrentHashMap.newKeySet();
-
-    private final Semaphore room = new Semaphore(64);
+    private final Map<RunId, Instant> alarms = new ConcurrentHashMap<>();
+    private final Semaphore room = new Semaphore(PLACES);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("run-timer").factory());
+    private final AtomicBoolean passing = new AtomicBoolean();
+    private volatile boolean looking;
     private volatile boolean closed;
 
     private enum Look {
@@ -93,46 +99,66 @@ public final class RunReconciler implements AutoCloseable {
         return new RunStore.Lease(lease, clock.millis() + LEASE.toMillis());
     }
 
-    /// Takes over what an earlier server left behind, and puts it back on the account.
+    /// Takes over what an earlier server left behind, and puts it back on the account: first what has a place, so
+    /// that nothing is given away twice.
     void recover() {
         store.lease(lease(), Long.MAX_VALUE);
-        for (Run run : store.live(lease)) {
+        List<Run> live = store.live(lease);
+        for (Run run : live) {
+            if (!(run.state() instanceof RunState.Queued)) {
+                ledger.restore(run.id(), run.specification().requested());
+                aftermath.changed(run, List.of());
+            }
+        }
+        for (Run run : live) {
             if (run.state() instanceof RunState.Queued) {
                 ledger.request(run.id(), run.specification().requested());
-            } else {
-                ledger.restore(run.id(), run.specification().requested());
             }
         }
     }
 
-    /// Begins to look by itself.
+    /// Begins to look, at hints and by itself.
     public void start() {
+        looking = true;
         if (executor instanceof SignalsChanges signals) {
             signals.onChange(launch -> wake(new RunId(launch.value())));
         }
         var _ = timer.scheduleWithFixedDelay(this::passSafely, 0, PASS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /// The timer must not wait for a look: one may take as long as the building of an environment.
     private void passSafely() {
-        try {
-            pass();
-        } catch (InterruptedException e) {
-            LOG.debug("stopped in the middle of a pass");
-        } catch (Exception e) {
-            LOG.error("a pass over all runs failed; the next one comes in {}", PASS_EVERY, e);
+        if (!passing.compareAndSet(false, true)) {
+            return;
         }
+        Thread.ofVirtual().name("run-pass").start(() -> {
+            try {
+                lookAtAll(() -> {});
+            } catch (Exception e) {
+                if (!closed) {
+                    LOG.error("a pass over all runs failed; the next one comes in {}", PASS_EVERY, e);
+                }
+            } finally {
+                passing.set(false);
+            }
+        });
     }
 
     /// Looks at every live run once, and returns when all have been looked at.
     public void pass() throws InterruptedException {
+        looking = true;
+        Semaphore done = new Semaphore(0);
+        done.acquire(lookAtAll(done::release));
+    }
+
+    private int lookAtAll(Runnable done) {
         store.lease(lease(), clock.millis());
         List<Run> live = store.live(lease);
-        CountDownLatch left = new CountDownLatch(live.size());
         for (Run run : live) {
             unstarted.add(run.id());
-            look(run.id(), Optional.empty(), left::countDown);
+            look(run.id(), Optional.empty(), done);
         }
-        left.await();
+        return live.size();
     }
 
     /// A run has just been stored by this server, and need not be read again.
@@ -153,8 +179,12 @@ public final class RunReconciler implements AutoCloseable {
 
     /// One look at a run at a time; a hint during a look makes for another one right after.
     private void look(RunId run, Optional<Run> known, Runnable done) {
+        if (closed || !looking) {
+            done.run();
+            return;
+        }
         boolean busy = looks.compute(run, (_, before) -> before == null ? Look.ONCE : Look.AGAIN) == Look.AGAIN;
-        if (busy || closed) {
+        if (busy) {
             done.run();
             return;
         }
@@ -178,6 +208,10 @@ public final class RunReconciler implements AutoCloseable {
                 run = step(run.get());
             }
         } catch (Exception e) {
+            if (closed) {
+                LOG.debug("a look at run {} was cut off; the next server looks again", id, e);
+                return;
+            }
             LOG.error("looking at run {} failed; it is tried again", id, e);
             var _ = timer.schedule(() -> wake(id), 2, TimeUnit.SECONDS);
         } finally {
@@ -225,45 +259,106 @@ public final class RunReconciler implements AutoCloseable {
         return Optional.empty();
     }
 
+    /// Asked at every look; set once, also by a server that took the run over.
     private void wakeAt(Run run, Instant at) {
-        long delay = Math.max(0, Duration.between(clock.instant(), at).toMillis());
-        var _ = timer.schedule(() -> wake(run.id()), delay, TimeUnit.MILLISECONDS);
+        if (at.equals(alarms.put(run.id(), at))) {
+            return;
+        }
+        long delay = Math.max(0, Duration.between(clock.instant(), at).toMillis() + 1);
+        var _ = timer.schedule(
+                () -> {
+                    alarms.remove(run.id(), at);
+                    wake(run.id());
+                },
+                delay,
+                TimeUnit.MILLISECONDS);
     }
 
     private Optional<Run> starting(Run run) {
         Change change = new Change(run);
         if (run.stopRequestedAt().isPresent()) {
-            change.happens(new RunEvent.Decided(new Outcome.Stop("")));
-            change.happens(new RunEvent.AllEnded());
-            return apply(change);
+            return giveUp(change, new Outcome.Stop(""));
         }
+        Instant began = clock.instant();
         try {
-            Map<ReplicaId, Integer> attempts = new LinkedHashMap<>();
-            run.specification().replicaIds().forEach(id -> attempts.put(id, 1));
-            Launch launch = preparation.launch(run, attempts, new Progress(change));
+            Launch launch = preparation.launch(run, firstAttempts(run), new Progress(change));
+            if (closed) {
+                return Optional.empty();
+            }
+            if (Duration.between(began, clock.instant()).compareTo(LONG_PREPARATION) > 0 && isToStop(run)) {
+                return giveUp(change, new Outcome.Stop(""));
+            }
             change.happens(new RunEvent.Prepares(""));
-            LaunchHandle handle = executor.submit(launch);
-            change.handle(handle);
-            attempts.forEach((id, attempt) -> change.replica(Replica.waiting(id, attempt)));
-            run.specification()
-                    .timeout()
-                    .ifPresent(limit -> wakeAt(run, clock.instant().plus(limit)));
+            begun(change, executor.submit(launch));
+            notices(run).forEach(change::incident);
         } catch (Preparation.Failed e) {
+            if (closed) {
+                // What was cut off with this server is not the run's failure; the next server prepares again.
+                return Optional.empty();
+            }
             change.incident(
                     Incident.warning(clock.instant(), e.reason(), e.component(), String.valueOf(e.getMessage())));
-            change.happens(new RunEvent.Decided(new Outcome.Failure(e.failure(), String.valueOf(e.getMessage()))));
-            change.happens(new RunEvent.AllEnded());
-            return apply(change);
+            return giveUp(change, new Outcome.Failure(e.failure(), String.valueOf(e.getMessage())));
         } catch (RopewalkException e) {
+            if (e.code() == ErrorCode.UNAVAILABLE) {
+                // Some replicas may have been started. Submitting again starts the others.
+                throw e;
+            }
             change.incident(Incident.warning(clock.instant(), "LaunchRefused", "run", String.valueOf(e.getMessage())));
-            change.happens(new RunEvent.Decided(
-                    new Outcome.Failure(FailureCause.SETUP_FAILED, String.valueOf(e.getMessage()))));
-            change.happens(new RunEvent.AllEnded());
-            return apply(change);
+            return giveUp(change, new Outcome.Failure(FailureCause.SETUP_FAILED, String.valueOf(e.getMessage())));
         }
         look(change);
         apply(change);
         return Optional.empty();
+    }
+
+    private static Map<ReplicaId, Integer> firstAttempts(Run run) {
+        Map<ReplicaId, Integer> attempts = new LinkedHashMap<>();
+        run.specification().replicaIds().forEach(id -> attempts.put(id, 1));
+        return attempts;
+    }
+
+    private static void begun(Change change, LaunchHandle handle) {
+        change.handle(handle);
+        firstAttempts(change.run()).forEach((id, attempt) -> change.replica(Replica.waiting(id, attempt)));
+    }
+
+    private boolean isToStop(Run run) {
+        return store.live(lease, run.id()).flatMap(Run::stopRequestedAt).isPresent();
+    }
+
+    /// Ends a start. A server that died in the middle of it may have left processes, which end first.
+    private Optional<Run> giveUp(Change change, Outcome outcome) {
+        Run run = change.run();
+        change.happens(new RunEvent.Decided(outcome));
+        executor.find(run.launch(), preparation.directory(run))
+                .ifPresentOrElse(handle -> begun(change, handle), () -> change.happens(new RunEvent.AllEnded()));
+        return apply(change);
+    }
+
+    /// What the task asks for and no cluster of this server gives: programs run without it.
+    private List<Incident> notices(Run run) {
+        List<Incident> notices = new ArrayList<>();
+        for (Role role : run.specification().task().roles()) {
+            String image = role.resources().gpus() > 0 && role.images().gpu() != null
+                    ? role.images().gpu()
+                    : role.images().cpu();
+            if (image != null) {
+                notices.add(Incident.normal(
+                        clock.instant(),
+                        "ImageIgnored",
+                        role.name(),
+                        "programs run without images here, so '%s' is not used".formatted(image)));
+            }
+            if (role.nodes() != null) {
+                notices.add(Incident.normal(
+                        clock.instant(),
+                        "NodesIgnored",
+                        role.name(),
+                        "there is one machine only, so '%s' does not choose".formatted(role.nodes())));
+            }
+        }
+        return notices;
     }
 
     /// Tells people what is being made ready, while it is: every line in the run's own log, the state now and
@@ -294,8 +389,9 @@ public final class RunReconciler implements AutoCloseable {
         store.latestReplicas(run.id()).forEach(change::replica);
         change.forgetReplicaChanges();
         look(change);
-        if (!change.isEmpty()) {
-            apply(change);
+        boolean ours = change.isEmpty() || stored(change);
+        if (ours && change.isToBeSubmitted()) {
+            submitAgain(change);
         }
         // Everything that follows from this look has been done; what comes later gives a hint.
         return Optional.empty();
@@ -329,8 +425,13 @@ public final class RunReconciler implements AutoCloseable {
             if (now == null) {
                 change.replica(replica.seen(
                         new Observation.ReplicaStatus.Lost(clock.instant(), "the cluster does not know it any more")));
-            } else if (now.attempt() == replica.attempt()) {
-                change.replica(replica.seen(now.status()));
+            } else if (now.attempt() >= replica.attempt()) {
+                Replica current =
+                        now.attempt() == replica.attempt() ? replica : Replica.waiting(replica.id(), now.attempt());
+                change.replica(current.seen(now.status()));
+            } else if (change.run().state() instanceof RunState.Ending) {
+                // The attempt was decided on and will not be submitted any more.
+                change.replica(replica.neverStarted());
             }
         }
     }
@@ -351,6 +452,7 @@ public final class RunReconciler implements AutoCloseable {
                     "it ran longer than its task's timeout of %s"
                             .formatted(run.specification().timeout().orElseThrow())));
         }
+        deadline.ifPresent(at -> wakeAt(run, at));
         List<Replica> deciding = change.replicas().stream()
                 .filter(replica -> run.specification().decides(replica.id()))
                 .toList();
@@ -390,10 +492,10 @@ public final class RunReconciler implements AutoCloseable {
         };
     }
 
+    /// Decides which replicas begin another attempt. They are submitted when that has been stored: what the cluster
+    /// runs is never more than what the row says.
     private void restart(Change change) {
         Run run = change.run();
-        Map<ReplicaId, Integer> attempts = new LinkedHashMap<>();
-        boolean again = false;
         for (Replica replica : List.copyOf(change.replicas())) {
             boolean failed = replica.state() == Replica.State.FAILED || replica.state() == Replica.State.LOST;
             if (failed && replica.attempt() <= run.specification().restarts(replica.id())) {
@@ -409,24 +511,32 @@ public final class RunReconciler implements AutoCloseable {
                                         replica.exitCode(),
                                         next.attempt(),
                                         run.specification().restarts(replica.id()) + 1)));
-                again = true;
+                unstarted.add(run.id());
             }
         }
-        change.replicas().forEach(replica -> attempts.put(replica.id(), replica.attempt()));
-        boolean waiting = unstarted.remove(run.id())
-                && change.replicas().stream().anyMatch(r -> r.state() == Replica.State.WAITING);
-        if (again || waiting) {
-            submitAgain(change, attempts);
+        boolean waiting = change.replicas().stream().anyMatch(replica -> replica.state() == Replica.State.WAITING);
+        if (unstarted.remove(run.id()) && waiting) {
+            change.submit();
         }
     }
 
-    private void submitAgain(Change change, Map<ReplicaId, Integer> attempts) {
+    private void submitAgain(Change change) {
+        Run run = change.run();
+        Map<ReplicaId, Integer> attempts = new LinkedHashMap<>();
+        change.replicas().forEach(replica -> attempts.put(replica.id(), replica.attempt()));
         try {
-            executor.submit(preparation.launch(change.run(), attempts, _ -> {}));
+            executor.submit(preparation.launch(run, attempts, _ -> {}));
         } catch (Preparation.Failed e) {
-            change.incident(
+            Change failure = new Change(run);
+            failure.incident(
                     Incident.warning(clock.instant(), e.reason(), e.component(), String.valueOf(e.getMessage())));
-            change.happens(new RunEvent.Decided(new Outcome.Failure(e.failure(), String.valueOf(e.getMessage()))));
+            failure.happens(new RunEvent.Decided(new Outcome.Failure(e.failure(), String.valueOf(e.getMessage()))));
+            apply(failure);
+            wake(run.id());
+        } catch (RopewalkException e) {
+            // The attempt stays waiting, and the next look tries again.
+            unstarted.add(run.id());
+            throw e;
         }
     }
 
@@ -440,13 +550,23 @@ public final class RunReconciler implements AutoCloseable {
             }
         }
         aftermath.ending(change.run());
+        try {
+            executor.release(handle);
+        } catch (RopewalkException e) {
+            change.incident(Incident.warning(clock.instant(), "NotReleased", "run", String.valueOf(e.getMessage())));
+        }
         change.happens(new RunEvent.AllEnded());
     }
 
     /// Stores what has been found out.
     ///
-    /// @return the run as stored; empty when another server has it
+    /// @return the run as stored when there may be more to do; empty when another server has it
     private Optional<Run> apply(Change change) {
+        return stored(change) && change.stateChanged() ? Optional.of(change.run()) : Optional.empty();
+    }
+
+    /// @return false when another server has the run
+    private boolean stored(Change change) {
         boolean ours = store.write(handle -> {
             if (!store.update(handle, change.run(), lease())) {
                 return false;
@@ -457,22 +577,29 @@ public final class RunReconciler implements AutoCloseable {
             return true;
         });
         if (!ours) {
-            return Optional.empty();
+            return false;
         }
         if (change.run().ended()) {
             unstarted.remove(change.run().id());
-            change.run().launchHandle().ifPresent(executor::release);
+            alarms.remove(change.run().id());
             ledger.release(change.run().id()).forEach(this::wake);
         }
         aftermath.changed(change.run(), change.incidents());
-        return change.stateChanged() ? Optional.of(change.run()) : Optional.empty();
+        return true;
     }
 
-    /// Stops looking; what runs goes on running.
+    /// Stops looking; what runs goes on running. Looks in progress have a few seconds to write what they found.
     @Override
     public void close() {
         closed = true;
         timer.shutdownNow();
+        try {
+            if (!room.tryAcquire(PLACES, 3, TimeUnit.SECONDS)) {
+                LOG.debug("some looks are cut off");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         store.unlease(lease);
     }
 
@@ -484,6 +611,7 @@ public final class RunReconciler implements AutoCloseable {
         private final List<Replica> superseded = new ArrayList<>();
         private final List<Incident> incidents = new ArrayList<>();
         private Run run;
+        private boolean toBeSubmitted;
 
         Change(Run run) {
             this.before = run;
@@ -496,6 +624,15 @@ public final class RunReconciler implements AutoCloseable {
 
         void happens(RunEvent event) {
             run = run.after(event, clock.instant());
+        }
+
+        /// Replicas wait for a start that follows when this is stored.
+        void submit() {
+            toBeSubmitted = true;
+        }
+
+        boolean isToBeSubmitted() {
+            return toBeSubmitted;
         }
 
         void handle(LaunchHandle handle) {

@@ -33,8 +33,15 @@ public record Timeline(List<Phase> phases) {
         }
     }
 
-    /// The current phase ends and, unless it is the same, another begins.
+    /// The current phase ends and, unless it is the same, another begins. A start that turns out to need preparation
+    /// has been that from its beginning.
     public Timeline enter(Name phase, Instant now) {
+        Optional<Phase> starting = current().filter(open -> open.phase() == Name.STARTING);
+        if (phase == Name.PREPARING && starting.isPresent()) {
+            List<Phase> all = new ArrayList<>(phases.subList(0, phases.size() - 1));
+            all.add(new Phase(phase, starting.get().startedAt(), null));
+            return new Timeline(all);
+        }
         if (current().map(open -> open.phase() == phase).orElse(false)) {
             return this;
         }

@@ -1,8 +1,11 @@
 package io.ropewalk.spi.executor;
 
+import io.ropewalk.spi.LaunchId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 
 /// A place that runs launches. Every verb may be repeated after a crash at any line of the caller, so every
 /// verb is idempotent; all are thread-safe and may block. What only some clusters can do is a small interface
@@ -23,6 +26,12 @@ public interface Executor extends AutoCloseable {
     /// Addresses, ports and devices are given to a replica at the first submit of its launch and stay the same
     /// until the launch has ended, so that lists of peers agree everywhere.
     LaunchHandle submit(Launch launch);
+
+    /// The handle that submitting a launch gave, for a caller that died before it could write it down.
+    ///
+    /// @param directory the launch's
+    /// @return nothing when no submit has come so far that something may have been started
+    Optional<LaunchHandle> find(LaunchId launch, Path directory);
 
     /// What has become of the launches: the latest attempt of every replica, in one round trip for all. A
     /// launch that the cluster does not know is absent from the answer.

@@ -152,6 +152,12 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
     }
 
     @Override
+    public Optional<LaunchHandle> find(LaunchId launch, Path directory) {
+        LaunchFiles files = new LaunchFiles(directory);
+        return files.plan().map(_ -> new LaunchHandle(launch, files.directory().toString()));
+    }
+
+    @Override
     public Map<LaunchHandle, Observation> observe(Collection<LaunchHandle> handles) {
         Map<LaunchHandle, Observation> observations = new LinkedHashMap<>();
         for (LaunchHandle handle : handles) {

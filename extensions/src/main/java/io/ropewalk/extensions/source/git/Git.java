@@ -177,7 +177,9 @@ final class Git implements AutoCloseable {
 
     /// Runs git with these arguments, allowed to talk over `protocol` only.
     Result run(String protocol, Duration limit, Progress progress, List<String> arguments) {
-        List<String> command = new ArrayList<>(arguments.size() + 1);
+        List<String> command = new ArrayList<>(arguments.size() + 2);
+        // Ctrl-C at a terminal ends the server and not what it is in the middle of.
+        command.add("setsid");
         command.add("git");
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
