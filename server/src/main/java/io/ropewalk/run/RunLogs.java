@@ -45,7 +45,7 @@ final class RunLogs implements RunLogSource {
 
     private long size(Run run, Replica replica) {
         Optional<LaunchHandle> handle = run.launchHandle();
-        if (handle.isEmpty() || replica.state() == Replica.State.WAITING) {
+        if (handle.isEmpty()) {
             return 0;
         }
         try {
@@ -53,7 +53,7 @@ final class RunLogs implements RunLogSource {
                     .offset();
         } catch (RopewalkException e) {
             if (e.code() == ErrorCode.NOT_FOUND) {
-                // Its files are gone, which must not keep the run from ending or being shown.
+                // It has not been started, or its files are gone, which must not keep the run from ending.
                 return 0;
             }
             throw e;

@@ -549,6 +549,12 @@ public final class RunReconciler implements AutoCloseable {
                 return;
             }
         }
+        if (!change.isHandleStored()) {
+            // Its logs are found by the handle; what they say is taken when that is known.
+            unstarted.remove(change.run().id());
+            wake(change.run().id());
+            return;
+        }
         aftermath.ending(change.run());
         try {
             executor.release(handle);
@@ -633,6 +639,10 @@ public final class RunReconciler implements AutoCloseable {
 
         boolean isToBeSubmitted() {
             return toBeSubmitted;
+        }
+
+        boolean isHandleStored() {
+            return before.handle().isPresent();
         }
 
         void handle(LaunchHandle handle) {
