@@ -95,7 +95,7 @@ public final class Ropewalk implements AutoCloseable {
         this.tokens = new Tokens(directory.path());
         this.database = Databases.open(settings.database(), directory.path().resolve("ropewalk.db"));
 
-        ExtensionContext context = new ExtensionContext(directory.path(), settings.extensions());
+        ExtensionContext context = new ExtensionContext(directory.path(), settings.forExtensions());
         List<SourceType<?>> sourceTypes = new ArrayList<>();
         this.executors = new ArrayList<>();
         for (Extension extension : ServiceLoader.load(Extension.class)) {

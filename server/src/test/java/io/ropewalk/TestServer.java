@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
 
 /// A whole server in this process, on a free port and an empty directory, spoken to over HTTP as its owner.
 public final class TestServer implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final Path data;
@@ -58,7 +59,7 @@ public final class TestServer implements AutoCloseable {
     /// @param settings more of them, as one would write them behind `--`
     public static TestServer start(Map<String, String> settings) {
         try {
-            Path data = Files.createTempDirectory("ropewalk-test");
+            Path data = Files.createTempDirectory("ropewalk-test").resolve("data");
             Stream<Flag> given = settings.entrySet().stream()
                     .map(entry -> new Flag("--" + entry.getKey(), entry.getKey(), entry.getValue()));
             return new TestServer(
@@ -77,13 +78,19 @@ public final class TestServer implements AutoCloseable {
 
     /// One on each kind of database.
     public static Stream<TestServer> onBoth() {
-        return Stream.of(
-                        Map.<String, String>of(),
-                        Map.of("database", TestDatabases.postgres().url()))
-                .map(TestServer::start);
+        return onBoth(Map.of());
     }
 
-    private ServerSettings settings() {
+    /// @param settings more of them
+    public static Stream<TestServer> onBoth(Map<String, String> settings) {
+        return Stream.of("", TestDatabases.postgres().url()).map(database -> {
+            Map<String, String> all = new HashMap<>(settings);
+            all.put("database", database);
+            return start(all);
+        });
+    }
+
+    public ServerSettings settings() {
         return ServerSettings.read(Map.of(), flags).value();
     }
 
@@ -130,6 +137,15 @@ public final class TestServer implements AutoCloseable {
 
     /// @param token empty to call as a stranger
     public Answer send(String method, String path, String token, @org.jspecify.annotations.Nullable String body) {
+        return send(method, path, token, body, Map.of());
+    }
+
+    public Answer send(
+            String method,
+            String path,
+            String token,
+            @org.jspecify.annotations.Nullable String body,
+            Map<String, String> headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + path))
                 .timeout(PATIENCE)
                 .method(
@@ -138,6 +154,7 @@ public final class TestServer implements AutoCloseable {
         if (body != null) {
             request.header("Content-Type", "application/json");
         }
+        headers.forEach(request::header);
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }

@@ -29,6 +29,11 @@ public sealed interface Caller extends Principal {
     /// The person whom the owner token belongs to.
     record Owner(String name) implements Caller {
         @Override
+        public String identity() {
+            return "owner " + name;
+        }
+
+        @Override
         public Scope scope() {
             return Scope.EVERYTHING;
         }
@@ -42,6 +47,11 @@ public sealed interface Caller extends Principal {
     /// A run, acting with its own token while it runs: inside its project only.
     record Run(RunId run, WorkspaceId workspace, ProjectId project, String name) implements Caller {
         private static final Set<Right> RIGHTS = EnumSet.of(Right.READ, Right.RUN, Right.TRACK);
+
+        @Override
+        public String identity() {
+            return "run " + run;
+        }
 
         @Override
         public Scope scope() {
@@ -58,6 +68,11 @@ public sealed interface Caller extends Principal {
     record Nobody() implements Caller {
         @Override
         public String name() {
+            return "nobody";
+        }
+
+        @Override
+        public String identity() {
             return "nobody";
         }
 

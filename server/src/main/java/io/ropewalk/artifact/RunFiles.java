@@ -94,16 +94,8 @@ public final class RunFiles {
                 case BINARY -> "application/octet-stream";
             };
             boolean inline = !download && !type.startsWith("application/");
-            return new Content.Untrusted(absolute(path), name, type, inline);
+            return new Content.Untrusted(() -> open(path), name, type, inline);
         });
-    }
-
-    private Path absolute(String path) throws IOException {
-        Path file = root.toRealPath();
-        for (Path name : FileNames.of(path)) {
-            file = file.resolve(name);
-        }
-        return file;
     }
 
     public Preview preview(String path) {
@@ -191,6 +183,15 @@ public final class RunFiles {
 
     private <T> T withFile(String path, InFile<T> work) {
         List<Path> names = FileNames.of(path);
+        try (SeekableByteChannel channel = open(path)) {
+            return work.with(FileNames.text(names.getLast()), channel);
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    private SeekableByteChannel open(String path) {
+        List<Path> names = FileNames.of(path);
         if (names.isEmpty()) {
             throw new RopewalkException(ErrorCode.INVALID_REQUEST, "'path' must name a file.");
         }
@@ -203,10 +204,7 @@ public final class RunFiles {
                         "'%s' is not a file with content: it is a directory, a link or something special. Links are not followed here; name the file itself."
                                 .formatted(path));
             }
-            try (SeekableByteChannel channel =
-                    directory.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-                return work.with(FileNames.text(name), channel);
-            }
+            return directory.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
         });
     }
 
@@ -221,12 +219,16 @@ public final class RunFiles {
                     ErrorCode.NOT_FOUND,
                     "The run has no file '%s'; list its files to see what it has.".formatted(path));
         } catch (IOException | DirectoryIteratorException e) {
-            throw new RopewalkException(
-                    ErrorCode.NOT_FOUND,
-                    "'%s' cannot be opened (%s). Links are not followed; list the run's files to see what it has."
-                            .formatted(path, e.getClass().getSimpleName()),
-                    e);
+            throw unreadable(path, e);
         }
+    }
+
+    private static RopewalkException unreadable(String path, Exception e) {
+        return new RopewalkException(
+                ErrorCode.NOT_FOUND,
+                "'%s' cannot be opened (%s). Links are not followed; list the run's files to see what it has."
+                        .formatted(path, e.getClass().getSimpleName()),
+                e);
     }
 
     private static <T> T within(SecureDirectoryStream<Path> directory, List<Path> names, InDirectory<T> work)

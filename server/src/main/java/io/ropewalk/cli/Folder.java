@@ -153,7 +153,8 @@ final class Folder {
         try {
             if (Files.isRegularFile(rules)) {
                 scopes = new ArrayList<>(outer);
-                scopes.add(new Scope(prefix, Ignores.parse(Files.readString(rules))));
+                scopes.add(new Scope(
+                        prefix, Ignores.parse(new String(Files.readAllBytes(rules), StandardCharsets.UTF_8))));
             }
             List<Path> entries;
             try (Stream<Path> listing = Files.list(folder)) {

@@ -180,6 +180,13 @@ final class LaunchBuilder {
         values.put("ROPEWALK_URL", new Literal(url));
         values.put("ROPEWALK_TOKEN", new Literal(ready.token()));
         values.put("ROPEWALK_RUN_ID", new Literal(run.id().value()));
+        if (run.origin().parent() != null) {
+            String parent = run.origin().parent().value();
+            values.put("ROPEWALK_PARENT_RUN_ID", new Literal(parent));
+            values.put(
+                    "ROPEWALK_PARENT_OUTPUT_DIR",
+                    literal(ready.directory().resolveSibling(parent).resolve("output")));
+        }
         values.put("ROPEWALK_RUN_URL", new Literal(RunLinks.page(url, run)));
         values.put("ROPEWALK_PROJECT", new Literal(home.project()));
         values.put("ROPEWALK_WORKSPACE", new Literal(home.workspace()));

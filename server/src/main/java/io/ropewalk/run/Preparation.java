@@ -17,7 +17,9 @@ import io.ropewalk.spi.executor.ReplicaId;
 import io.ropewalk.spi.source.SourceType.Pin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -174,6 +176,12 @@ final class Preparation {
             Path file = directory.resolve(path.replaceFirst("^/+", ""));
             boolean inside = Files.isRegularFile(file) && file.toRealPath().startsWith(directory.toRealPath());
             return inside ? Optional.of(Files.readString(file)) : Optional.empty();
+        } catch (CharacterCodingException | InvalidPathException e) {
+            throw new RopewalkException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The requirements file '%s' is no text file in UTF-8. Correct 'environment: {requirements: …}'."
+                            .formatted(path),
+                    e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,6 +8,7 @@ import io.ropewalk.project.ProjectDocument.EffectiveMount;
 import io.ropewalk.project.ProjectDocument.Source;
 import io.ropewalk.project.ProjectRevision;
 import io.ropewalk.project.Projects;
+import io.ropewalk.project.Role;
 import io.ropewalk.project.Task;
 import io.ropewalk.project.TaskInRevision;
 import io.ropewalk.spi.ErrorCode;
@@ -150,6 +151,14 @@ public final class Runs implements Access.ActiveRuns {
                     ErrorCode.INVALID_REQUEST,
                     "Task '%s' has no replicas to start. Set 'replicas' of one of its roles to 1 or more."
                             .formatted(specification.task().name()));
+        }
+        for (Role role : specification.task().roles()) {
+            if (role.command().isBlank() && role.args().isBlank()) {
+                throw new RopewalkException(
+                        ErrorCode.IMPOSSIBLE_REQUEST,
+                        "Role '%s' has only an image to say what it runs, and programs run without images here. Give it a 'command'."
+                                .formatted(role.name()));
+            }
         }
         RunId id = RunId.mint();
         Instant now = clock.instant();
@@ -296,7 +305,11 @@ public final class Runs implements Access.ActiveRuns {
     }
 
     List<Run> list(Scope scope, RunStore.Query query) {
-        return store.list(scope, query);
+        List<Run> found = store.list(scope, query);
+        if (found.isEmpty() && query.project() != null) {
+            projects.get(scope, query.workspace(), query.project());
+        }
+        return found;
     }
 
     List<Replica> replicas(Run run) {

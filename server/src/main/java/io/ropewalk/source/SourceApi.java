@@ -15,6 +15,8 @@ import io.ropewalk.support.http.NoInput;
 import io.ropewalk.support.http.Page;
 import io.ropewalk.support.http.Reply;
 import io.ropewalk.support.http.RequestBody;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -283,16 +285,14 @@ public final class SourceApi {
     private Content content(ContentRequest request, Call call) {
         ProjectSource source = uploaded(request.workspace(), request.project(), request.source(), call);
         String name = request.path().name();
+        Path file = uploads.content(
+                source.place(),
+                request.source(),
+                snapshot(request.snapshot(), source, call),
+                request.path(),
+                Caller.of(call).scope());
         return new Content.Untrusted(
-                uploads.content(
-                        source.place(),
-                        request.source(),
-                        snapshot(request.snapshot(), source, call),
-                        request.path(),
-                        Caller.of(call).scope()),
-                name,
-                MediaTypes.of(name),
-                !Boolean.TRUE.equals(request.download()));
+                () -> Files.newByteChannel(file), name, MediaTypes.of(name), !Boolean.TRUE.equals(request.download()));
     }
 
     private String snapshot(@Nullable String asked, ProjectSource source, Call call) {

@@ -181,6 +181,18 @@ class RunFilesTest {
     }
 
     @Test
+    void aLinkThatTakesAFilesPlaceWhileItIsAskedForIsNotFollowed() throws IOException {
+        Content.Untrusted asked = untrusted("report.txt");
+        Content.Untrusted deeper = untrusted("models/best/weights.txt");
+        Files.delete(root.resolve("report.txt"));
+        Files.createSymbolicLink(root.resolve("report.txt"), directory.resolve("secret.txt"));
+        Files.move(root.resolve("models"), root.resolve("moved"));
+        Files.createSymbolicLink(root.resolve("models"), root.resolve("moved"));
+        assertThatThrownBy(() -> asked.file().open()).isInstanceOf(RopewalkException.class);
+        assertThatThrownBy(() -> deeper.file().open()).isInstanceOf(RopewalkException.class);
+    }
+
+    @Test
     void aPipeIsNeitherListedNorOpened() throws Exception {
         assertThat(new ProcessBuilder("mkfifo", root.resolve("pipe").toString())
                         .start()

@@ -11,6 +11,7 @@ import io.ropewalk.support.http.Content;
 import io.ropewalk.support.http.Endpoint;
 import io.ropewalk.support.json.Json;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,7 +58,9 @@ class RunFileApiTest {
                 FILES + "/content",
                 Map.of("run", "run-1", "path", "sub/a.csv", "download", true),
                 Content.Untrusted.class);
-        assertThat(content.file()).hasContent("x,y\n1,2\n");
+        try (var opened = content.file().open()) {
+            assertThat(Channels.newInputStream(opened)).hasContent("x,y\n1,2\n");
+        }
         assertThat(content.inline()).isFalse();
     }
 

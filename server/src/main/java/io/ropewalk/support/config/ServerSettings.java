@@ -1,8 +1,10 @@
 package io.ropewalk.support.config;
 
 import io.ropewalk.support.config.SettingsReader.Flag;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,6 +57,8 @@ public record ServerSettings(
             "ROPEWALK_BUILD",
             "ROPEWALK_RUN_ID",
             "ROPEWALK_RUN_URL",
+            "ROPEWALK_PARENT_RUN_ID",
+            "ROPEWALK_PARENT_OUTPUT_DIR",
             "ROPEWALK_PROJECT",
             "ROPEWALK_WORKSPACE",
             "ROPEWALK_ROLE",
@@ -131,6 +135,24 @@ public record ServerSettings(
                 throw new IllegalArgumentException("gpus must be -1 or more");
             }
         }
+    }
+
+    /// What extensions are told: their own settings, and what of this machine is given to runs.
+    public Map<String, String> forExtensions() {
+        Map<String, String> told = new HashMap<>();
+        if (local.cpus() > 0) {
+            told.put(
+                    "local.cpus",
+                    BigDecimal.valueOf(local.cpus()).stripTrailingZeros().toPlainString());
+        }
+        if (local.memory().bytes() > 0) {
+            told.put("local.memory", Long.toString(local.memory().bytes()));
+        }
+        if (local.gpus() >= 0) {
+            told.put("local.gpus", Integer.toString(local.gpus()));
+        }
+        told.putAll(extensions);
+        return told;
     }
 
     /// The root of workspace storage as a full path.

@@ -9,10 +9,12 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URLEncoder;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
@@ -143,8 +145,13 @@ final class Answer {
 
     private void untrusted(Content.Untrusted content, HttpServerRequest asked)
             throws IOException, InterruptedException {
-        long size = Files.size(content.file());
-        ByteRange range = ByteRange.of(asked.getHeader("Range"), size);
+        try (SeekableByteChannel file = content.file().open()) {
+            untrusted(content, file, ByteRange.of(asked.getHeader("Range"), file.size()));
+        }
+        await(response.end());
+    }
+
+    private void untrusted(Content.Untrusted content, SeekableByteChannel file, ByteRange range) throws IOException {
         String name = URLEncoder.encode(content.name(), StandardCharsets.UTF_8).replace("+", "%20");
         response.putHeader("Content-Type", content.mediaType())
                 .putHeader("Content-Security-Policy", UNTRUSTED_POLICY)
@@ -157,12 +164,12 @@ final class Answer {
         if (range.partial()) {
             status = 206;
             response.setStatusCode(206)
-                    .putHeader("Content-Range", "bytes %d-%d/%d".formatted(range.from(), range.to() - 1, size));
+                    .putHeader("Content-Range", "bytes %d-%d/%d".formatted(range.from(), range.to() - 1, file.size()));
         }
         response.putHeader("Content-Length", Long.toString(range.to() - range.from()));
-        try (OutputStream out = new Body();
-                var in = Files.newInputStream(content.file())) {
-            in.skipNBytes(range.from());
+        file.position(range.from());
+        InputStream in = Channels.newInputStream(file);
+        try (OutputStream out = new Body()) {
             byte[] piece = new byte[64 * 1024];
             for (long left = range.to() - range.from(); left > 0; ) {
                 int read = in.read(piece, 0, (int) Math.min(piece.length, left));
@@ -173,7 +180,6 @@ final class Answer {
                 left -= read;
             }
         }
-        await(response.end());
     }
 
     private void events(EventStream stream, BooleanSupplier closing) throws InterruptedException {

@@ -17,6 +17,8 @@ final class BodyInput extends InputStream {
     private static final Buffer END = Buffer.buffer();
     private static final Buffer BROKEN = Buffer.buffer();
 
+    private static final long MOST_DISCARDED = 64 << 20;
+
     private final HttpServerRequest request;
     private final Context context;
     private final long limit;
@@ -25,6 +27,14 @@ final class BodyInput extends InputStream {
     private int at;
     private long total;
     private boolean ended;
+    private long discarded;
+
+    /// The client went away, or fell silent, in the middle of its request.
+    static final class CutOff extends IOException {
+        CutOff(String message) {
+            super(message);
+        }
+    }
 
     /// Called on the event loop, before anything of the body is lost.
     BodyInput(HttpServerRequest request, Context context, long limit) {
@@ -61,7 +71,11 @@ final class BodyInput extends InputStream {
 
     @SuppressWarnings("ReferenceEquality") // Marks, compared as such.
     private boolean fetch() throws IOException {
-        context.runOnContext(_ -> request.fetch(1));
+        context.runOnContext(_ -> {
+            if (!request.isEnded()) {
+                request.fetch(1);
+            }
+        });
         Buffer next = next();
         if (next == END) {
             ended = true;
@@ -81,7 +95,7 @@ final class BodyInput extends InputStream {
         try {
             Buffer next = arrived.poll(60, TimeUnit.SECONDS);
             if (next == null || next == BROKEN) {
-                throw new IOException("the client stopped sending");
+                throw new CutOff("the client stopped sending");
             }
             return next;
         } catch (InterruptedException e) {
@@ -90,11 +104,17 @@ final class BodyInput extends InputStream {
         }
     }
 
-    /// Lets the rest of the body pass, so that the answer can be read by a client that is still sending.
+    /// Lets the rest of the body pass, so that the answer can be read by a client that is still sending; one that
+    /// does not stop is cut off.
     void discardRest() {
         context.runOnContext(_ -> {
             if (!request.isEnded()) {
-                request.handler(null);
+                request.handler(piece -> {
+                    discarded += piece.length();
+                    if (discarded > MOST_DISCARDED) {
+                        request.connection().close();
+                    }
+                });
                 request.resume();
             }
         });

@@ -1,7 +1,9 @@
 package io.ropewalk.support.http;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 
 /// An answer that is not JSON. Whatever a user or a program wrote goes out as [Untrusted], which a browser never runs
 /// as part of this site.
@@ -13,9 +15,15 @@ public sealed interface Content {
         }
     }
 
-    /// A file's bytes from `from` up to `to`; sent with `nosniff` and a sandboxing content security policy, as a
-    /// download unless `inline`.
-    record Untrusted(Path file, String name, String mediaType, boolean inline) implements Content {}
+    /// A file's bytes, or the range of them that was asked for; sent with `nosniff` and a sandboxing content security
+    /// policy, as a download unless `inline`.
+    record Untrusted(File file, String name, String mediaType, boolean inline) implements Content {}
+
+    /// Opens the bytes when they are sent. It is not a path: between looking and sending, a program could put a link
+    /// in the file's place.
+    interface File {
+        SeekableByteChannel open() throws IOException;
+    }
 
     /// Bytes that a handler writes itself, piece by piece.
     record Streamed(String mediaType, Writer writer) implements Content {}
@@ -24,6 +32,6 @@ public sealed interface Content {
     record Redirect(String location) implements Content {}
 
     interface Writer {
-        void writeTo(java.io.OutputStream out) throws java.io.IOException, InterruptedException;
+        void writeTo(OutputStream out) throws IOException, InterruptedException;
     }
 }

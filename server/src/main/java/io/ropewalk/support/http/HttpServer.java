@@ -160,6 +160,12 @@ public final class HttpServer implements AutoCloseable {
             answer.problem(new RopewalkException(
                     ErrorCode.INVALID_REQUEST, "The request was cut off: " + e.getMessage() + "."));
         } catch (Exception | StackOverflowError e) {
+            if (isCutOff(e)) {
+                LOG.debug("{} {} was cut off", request.method(), request.path());
+                answer.problem(new RopewalkException(
+                        ErrorCode.INVALID_REQUEST, "The request was cut off: the client stopped sending.", e));
+                return;
+            }
             LOG.error("{} {} failed", request.method(), request.path(), e);
             answer.problem(new RopewalkException(
                     ErrorCode.INTERNAL,
@@ -170,6 +176,15 @@ public final class HttpServer implements AutoCloseable {
             meter.count(request.method().name(), route, answer.status(), Duration.ofNanos(System.nanoTime() - began));
             MDC.remove("request");
         }
+    }
+
+    private static boolean isCutOff(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BodyInput.CutOff) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void checkHost(HttpServerRequest request) {
@@ -219,7 +234,7 @@ public final class HttpServer implements AutoCloseable {
             return;
         }
         Idempotency.Stored stored =
-                idempotency.once(principal.name(), key, endpoint.method() + " " + request.path(), json, () -> {
+                idempotency.once(principal.identity(), key, endpoint.method() + " " + request.path(), json, () -> {
                     R result = endpoint.handler().handle(bound, call);
                     return new Idempotency.Stored(endpoint.reply().status(), Answer.json(result));
                 });
@@ -275,9 +290,16 @@ public final class HttpServer implements AutoCloseable {
 
     private static Map<String, List<String>> query(HttpServerRequest request) {
         Map<String, List<String>> values = new HashMap<>();
-        request.params(false)
-                .forEach(entry -> values.computeIfAbsent(entry.getKey(), _ -> new java.util.ArrayList<>())
-                        .add(entry.getValue()));
+        try {
+            request.params(false)
+                    .forEach(entry -> values.computeIfAbsent(entry.getKey(), _ -> new java.util.ArrayList<>())
+                            .add(entry.getValue()));
+        } catch (IllegalArgumentException e) {
+            throw new RopewalkException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The query has a '%' that no two hexadecimal digits follow; write a percent sign as %25.",
+                    e);
+        }
         return values;
     }
 

@@ -1,5 +1,6 @@
 package io.ropewalk.support.http;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -218,7 +219,7 @@ public final class OpenApi {
             if (raw == Instant.class) {
                 return inline(schema.put("type", "string").put("format", "date-time"));
             }
-            if (raw == RunId.class || raw == ProjectId.class || raw == WorkspaceId.class) {
+            if (raw == RunId.class || raw == ProjectId.class || raw == WorkspaceId.class || isText(raw)) {
                 return inline(schema.put("type", "string"));
             }
             if (JsonNode.class.isAssignableFrom(raw) || raw == Object.class || raw == Record.class) {
@@ -234,6 +235,14 @@ public final class OpenApi {
             return null;
         });
         return new SchemaGenerator(config.build());
+    }
+
+    /// Whether it goes over the wire as the text that it holds.
+    private static boolean isText(Class<?> type) {
+        return type.isRecord()
+                && Arrays.stream(type.getDeclaredMethods())
+                        .anyMatch(method ->
+                                method.getReturnType() == String.class && method.isAnnotationPresent(JsonValue.class));
     }
 
     private static CustomDefinition inline(ObjectNode schema) {

@@ -15,6 +15,7 @@ import io.ropewalk.support.json.Json;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// Fills an endpoint's request record from a request, or says which part of it is wrong.
 final class RequestBinder<Q extends Record> {
     private static final ObjectMapper STRICT = strict();
+    private static final ComponentsOfRecords COMPONENTS = new ComponentsOfRecords();
 
     private final List<Part> parts;
     private final MethodHandle constructor;
@@ -121,6 +123,8 @@ final class RequestBinder<Q extends Record> {
             body.fieldNames().forEachRemaining(names::add);
             refuseUnknown(names, Origin.JSON, "key");
         }
+        input.query().values().forEach(given -> given.forEach(RequestBinder::refuseUnstorable));
+        refuseUnstorable(body);
         Object[] values = parts.stream().map(part -> value(part, input, body)).toArray();
         return construct(values);
     }
@@ -162,6 +166,29 @@ final class RequestBinder<Q extends Record> {
         }
     }
 
+    private static void refuseUnstorable(JsonNode node) {
+        if (node.isTextual()) {
+            refuseUnstorable(node.textValue());
+        }
+        node.properties().forEach(entry -> refuseUnstorable(entry.getKey()));
+        node.forEach(RequestBinder::refuseUnstorable);
+    }
+
+    /// No database and no file name can hold these.
+    private static void refuseUnstorable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean pair = Character.isHighSurrogate(c)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1));
+            if (c == 0 || (Character.isSurrogate(c) && !pair)) {
+                throw invalid(
+                        "A text holds U+%04X, which is no character of any language. Leave it out.".formatted((int) c));
+            }
+            i += pair ? 1 : 0;
+        }
+    }
+
     private @Nullable Object value(Part part, Input input, JsonNode body) {
         if (part.origin() == Origin.RAW) {
             return input.raw();
@@ -174,9 +201,61 @@ final class RequestBinder<Q extends Record> {
             return null;
         }
         try {
-            return STRICT.readerFor(part.type()).readValue(node);
+            Object value = STRICT.readerFor(part.type()).readValue(node);
+            refuseMissing(value, part.name());
+            return value;
         } catch (java.io.IOException e) {
             throw refused(part, e);
+        }
+    }
+
+    /// What a record, a list or a mapping that came with a request says it has, it has.
+    private static void refuseMissing(@Nullable Object value, String where) {
+        switch (value) {
+            case null -> throw invalid("'%s' is missing.".formatted(shortened(where)));
+            case Record record -> refuseMissingParts(record, where);
+            case List<?> list -> {
+                int index = 0;
+                for (Object item : list) {
+                    refuseMissing(item, where + "[" + index++ + "]");
+                }
+            }
+            case Map<?, ?> map -> map.forEach((key, each) -> refuseMissing(each, where + "." + key));
+            default -> {}
+        }
+    }
+
+    private static void refuseMissingParts(Record record, String where) {
+        for (Component component : COMPONENTS.get(record.getClass())) {
+            Object value = component.of(record);
+            if (value != null || component.required()) {
+                refuseMissing(value, where + "." + component.name());
+            }
+        }
+    }
+
+    /// A part of a record inside a request.
+    private record Component(String name, Method accessor, boolean required) {
+        @Nullable
+        Object of(Record record) {
+            try {
+                return accessor.invoke(record);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static final class ComponentsOfRecords extends ClassValue<List<Component>> {
+        @Override
+        protected List<Component> computeValue(Class<?> type) {
+            return Arrays.stream(type.getRecordComponents())
+                    .map(component -> {
+                        component.getAccessor().setAccessible(true);
+                        boolean required = !component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+                        return new Component(component.getName(), component.getAccessor(), required);
+                    })
+                    .toList();
         }
     }
 
