@@ -188,8 +188,8 @@ class EnvironmentStoryTest {
             assertThat(ended.get("state").asText())
                     .as(server.log(run, "worker-1"))
                     .isEqualTo("succeeded");
-            String[] said = server.log(run, "worker-1").split("\n");
-            String[] nodes = said[0].split(",");
+            String[] said = server.log(run, "worker-1").split("\n", -1);
+            String[] nodes = said[0].split(",", -1);
             JsonNode found = io.ropewalk.support.json.Json.tree(said[1]);
             assertThat(found.get("task").toString()).isEqualTo("{\"type\":\"worker\",\"index\":0}");
             assertThat(found.get("cluster").get("chief").get(0).asText()).isEqualTo(nodes[0]);

@@ -176,7 +176,7 @@ class RevisionStoryTest {
         TestRepository upstream = repository(server);
         upstream.commit("src/version", "1");
         server.apply("moving", document(upstream, "x"));
-        String[] lines = said(server, server.run("moving", "where")).split("\n");
+        String[] lines = said(server, server.run("moving", "where")).split("\n", -1);
         assertThat(lines).hasSize(2);
         assertThat(lines[0]).isEqualTo(lines[1]).endsWith("/src");
         JsonNode failed = server.ended(server.run("moving", "nowhere"));

@@ -116,11 +116,11 @@ class RunStoryTest {
         List<String> second = server.log(run, "worker-1").lines().toList();
         assertThat(second.getFirst()).isEqualTo(first.getFirst());
         assertThat(server.log(run, "ps-0").lines().toList()).containsExactly(first.getFirst());
-        String[] said = first.getFirst().split(" ");
-        String[] nodes = said[0].split(",");
-        String[] hosts = said[1].split(",");
+        String[] said = first.getFirst().split(" ", -1);
+        String[] nodes = said[0].split(",", -1);
+        String[] hosts = said[1].split(",", -1);
         assertThat(nodes).hasSize(2).doesNotHaveDuplicates();
-        assertThat(said[2].split(",")).hasSize(1);
+        assertThat(said[2].split(",", -1)).hasSize(1);
         assertThat(first.get(1)).isEqualTo("0 " + nodes[0]);
         assertThat(second.get(1)).isEqualTo("1 " + nodes[1]);
         assertThat(nodes[0]).startsWith(hosts[0] + ":");
