@@ -127,7 +127,28 @@ final class ApplyCommand implements Callable<Integer> {
         }
         Map<String, Object> snapshots =
                 upload ? uploadSources(session, project, document.resolveSibling("")) : Map.of();
+        if (upload && result.at("created").isTrue()) {
+            prepare(session, project);
+        }
         return new Applied(project, result, snapshots);
+    }
+
+    /// A new project's `init` tasks are started once, when its files are there.
+    private static void prepare(Session session, String project) {
+        Tree document = session.client().get(session.projectPath(project) + "/document");
+        for (Tree task : document.at("normal", "tasks").items()) {
+            if (task.at("type").text().equalsIgnoreCase("init")) {
+                Tree run = session.client()
+                        .post(
+                                session.projectPath(project) + "/runs",
+                                Map.of("task", task.at("name").text()));
+                if (!session.json) {
+                    session.terminal()
+                            .say("Run " + session.terminal().bold(Follower.name(run)) + " prepares the project: "
+                                    + session.page(run));
+                }
+            }
+        }
     }
 
     /// The folder of an `upload` source is its `path` setting, or the document's own.

@@ -14,6 +14,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +29,18 @@ final class RunStore {
             from run r join workspace w on w.id = r.workspace_id join project p on p.id = r.project_id
             """;
 
+    private static final int SPECIFICATIONS_KEPT = 256;
+    private static final int LONGEST_KEPT = 32 * 1024;
+
     private final Database database;
+    /// Specifications never change, and reading one costs more than everything else of a row.
+    private final Map<String, RunSpecification> specifications =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, RunSpecification> eldest) {
+                    return size() > SPECIFICATIONS_KEPT;
+                }
+            });
 
     RunStore(Database database) {
         this.database = database;
@@ -405,7 +418,7 @@ final class RunStore {
                 instant(row, "ended_at"));
     }
 
-    private static Run run(ResultSet row) throws SQLException {
+    private Run run(ResultSet row) throws SQLException {
         StoredState stored = Json.read(row.getString("state_body"), StoredState.class);
         String parent = row.getString("parent_run_id");
         return new Run(
@@ -423,7 +436,7 @@ final class RunStore {
                         parent == null ? null : new RunId(parent),
                         row.getString("author"),
                         row.getString("comment")),
-                Json.read(row.getString("specification"), RunSpecification.class),
+                specification(row.getString("id"), row.getString("specification")),
                 stored.state(),
                 new Timeline(stored.phases()),
                 Json.read(row.getString("info"), new TypeReference<Map<String, Object>>() {}),
@@ -432,6 +445,18 @@ final class RunStore {
                 instant(row, "ended_at"),
                 Optional.ofNullable(row.getString("handle")),
                 Optional.ofNullable(instant(row, "stop_requested_at")));
+    }
+
+    private RunSpecification specification(String run, String text) {
+        RunSpecification known = specifications.get(run);
+        if (known != null) {
+            return known;
+        }
+        RunSpecification read = Json.read(text, RunSpecification.class);
+        if (text.length() <= LONGEST_KEPT) {
+            specifications.put(run, read);
+        }
+        return read;
     }
 
     static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

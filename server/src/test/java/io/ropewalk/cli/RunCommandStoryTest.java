@@ -69,6 +69,28 @@ class RunCommandStoryTest {
     }
 
     @ParameterizedTest
+    @MethodSource("io.ropewalk.TestServer#onBoth")
+    void aNewProjectIsPreparedByItsInitTasksOnce(TestServer server) throws IOException {
+        Path folder = Files.createDirectory(home.resolve("init-" + System.nanoTime()));
+        Files.writeString(folder.resolve("prepare.sh"), "echo prepared\n");
+        Files.writeString(folder.resolve("ropewalk.yaml"), """
+                name: prepared
+                sources:
+                - name: code
+                  upload: {}
+                tasks:
+                  - {name: download, type: init, command: sh $CODE_DIR/prepare.sh}
+                  - {name: train, command: "true"}
+                """);
+        Outcome first = call(server, folder, "apply");
+        assertThat(first.code()).as(first.err()).isZero();
+        assertThat(first.out()).contains("prepares the project");
+        Outcome log = call(server, folder, "logs", "prepared/1", "-f");
+        assertThat(log.out()).as(log.err()).isEqualTo("prepared\n");
+        assertThat(call(server, folder, "apply").out()).doesNotContain("prepares the project");
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             broken     | '[a-\\n!\\n/\\n\\\\\\n[[:nothing:]\\n[z-a]\\nsecret.txt\\n'
             empty      | ''
