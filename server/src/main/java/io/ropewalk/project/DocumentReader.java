@@ -42,6 +42,11 @@ public final class DocumentReader {
         return settings.masked(source);
     }
 
+    /// A saved text without what is secret.
+    String masked(String text) {
+        return new SecretsOfText(settings).masked(text);
+    }
+
     public Reading<ProjectDocument> read(String text) {
         Problems problems = new Problems();
         Optional<YamlNode.Mapping> root = mapping(text, "project document", problems);

@@ -184,6 +184,13 @@ final class MlappTranslation {
         source.put(kind, entry.place(), value);
     }
 
+    /// The setting that a key of a volume's kind means.
+    static Optional<String> component(SourceSettings settings, String kind, String key) {
+        return settings.component(kind, key)
+                .or(() -> Optional.ofNullable(SETTING_NAMES.get(key.toLowerCase(Locale.ROOT)))
+                        .flatMap(name -> settings.component(kind, name)));
+    }
+
     /// There is one storage here, so which one is meant does not matter; the path in it stands beside the
     /// kind.
     private static YamlNode storage(
@@ -198,9 +205,7 @@ final class MlappTranslation {
     private YamlNode settings(YamlNode.Mapping mapping, String kind) {
         Native out = new Native(mapping.place());
         for (YamlNode.Entry entry : mapping.entries()) {
-            Optional<String> component = settings.component(kind, entry.key())
-                    .or(() -> Optional.ofNullable(SETTING_NAMES.get(entry.key().toLowerCase(Locale.ROOT)))
-                            .flatMap(name -> settings.component(kind, name)));
+            Optional<String> component = component(settings, kind, entry.key());
             if (component.isEmpty()) {
                 unknown(entry, "'%s'".formatted(kind), "");
             } else {

@@ -8,6 +8,7 @@ import io.ropewalk.project.Projects.Change;
 import io.ropewalk.project.Projects.Difference;
 import io.ropewalk.project.Projects.ProjectSummary;
 import io.ropewalk.project.Projects.SavedDocument;
+import io.ropewalk.project.Projects.Search;
 import io.ropewalk.support.http.Call;
 import io.ropewalk.support.http.Content;
 import io.ropewalk.support.http.Endpoint;
@@ -30,7 +31,7 @@ public final class ProjectApi {
         this.projects = projects;
     }
 
-    /// @param search in names and documents
+    /// @param search in names; also in documents, if the caller may change them
     public record ListProjects(
             String workspace,
             @Nullable String search,
@@ -134,7 +135,7 @@ public final class ProjectApi {
                         Right.READ,
                         GetDocument.class,
                         Reply.of(SavedDocument.class),
-                        "Get a document as it was saved",
+                        "Get a document as it was saved; its secrets are masked for who may not change it",
                         this::document),
                 Endpoint.get(
                         ONE + "/revisions",
@@ -148,7 +149,7 @@ public final class ProjectApi {
                         Right.READ,
                         CompareRevisions.class,
                         Reply.of(Difference.class),
-                        "Compare two revisions line by line",
+                        "Compare two revisions line by line; their secrets are masked for who may not change them",
                         this::diff),
                 Endpoint.post(
                         ONE + "/checkout",
@@ -170,7 +171,7 @@ public final class ProjectApi {
         return projects.list(
                 Caller.of(call).scope(),
                 request.workspace(),
-                request.search() == null ? "" : request.search(),
+                new Search(request.search() == null ? "" : request.search(), mayChange(call)),
                 request.limit(),
                 request.cursor());
     }
@@ -215,7 +216,11 @@ public final class ProjectApi {
                 request.project(),
                 request.experiment(),
                 request.revision());
-        return new SavedDocument(saved.text(), projects.masked(saved.normal()), saved.revision(), saved.warnings());
+        return new SavedDocument(
+                mayChange(call) ? saved.text() : projects.masked(saved.text()),
+                projects.masked(saved.normal()),
+                saved.revision(),
+                saved.warnings());
     }
 
     private Page<Revision> revisions(ListRevisions request, Call call) {
@@ -230,7 +235,17 @@ public final class ProjectApi {
 
     private Difference diff(CompareRevisions request, Call call) {
         return projects.diff(
-                Caller.of(call).scope(), request.workspace(), request.project(), request.from(), request.to());
+                Caller.of(call).scope(),
+                request.workspace(),
+                request.project(),
+                request.from(),
+                request.to(),
+                !mayChange(call));
+    }
+
+    /// Who may write the secrets of sources may see them; others find them masked.
+    private static boolean mayChange(Call call) {
+        return call.principal().holds(Right.EDIT);
     }
 
     private Applied checkout(CheckOut request, Call call) {

@@ -2,13 +2,14 @@ package io.ropewalk.project;
 
 import io.ropewalk.access.Scope;
 import io.ropewalk.project.Project.Experiment;
+import io.ropewalk.project.Projects.Search;
 import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.WorkspaceId;
+import io.ropewalk.support.db.SearchText;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// The rows of projects, revisions, experiments and documents. Every method works inside the caller's
 /// transaction.
 final class ProjectStore {
+    private static final String[] NAMES = {"p.name"};
+    private static final String[] DOCUMENTS = {"p.name", "d.normal"};
+
     record ProjectRow(
             ProjectId id,
             WorkspaceId workspaceId,
@@ -61,10 +65,9 @@ final class ProjectStore {
     }
 
     /// Newest change first.
-    ///
-    /// @param search in names and documents, in any case; empty for all
     List<ListedRow> list(
-            Handle handle, Scope scope, WorkspaceId workspace, String search, @Nullable Position after, int limit) {
+            Handle handle, Scope scope, WorkspaceId workspace, Search wanted, @Nullable Position after, int limit) {
+        String search = wanted.text().strip();
         String sql = """
                 select p.*, w.name as workspace, r.id as head, r.author as updated_by, d.normal
                 from project p
@@ -77,15 +80,13 @@ final class ProjectStore {
                 order by p.updated_at desc, p.id desc limit :limit
                 """.formatted(
                         scope.condition("p.workspace_id", "p.id"),
-                        search.isEmpty()
-                                ? ""
-                                : "and (lower(p.name) like :search escape '!' or lower(d.normal) like :search escape '!')",
+                        search.isEmpty() ? "" : "and " + SearchText.condition(wanted.inDocuments() ? DOCUMENTS : NAMES),
                         after == null ? "" : "and (p.updated_at < :at or (p.updated_at = :at and p.id < :id))");
         Query query = scope.bind(handle.createQuery(sql))
                 .bind("workspace", workspace.value())
                 .bind("limit", limit);
         if (!search.isEmpty()) {
-            query.bind("search", "%" + search.toLowerCase(Locale.ROOT).replaceAll("([!%_])", "!$1") + "%");
+            SearchText.bind(query, search);
         }
         if (after != null) {
             query.bind("at", after.at()).bind("id", after.id());

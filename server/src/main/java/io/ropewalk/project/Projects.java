@@ -145,13 +145,20 @@ public final class Projects {
         }
     }
 
+    /// What somebody looks for.
+    ///
+    /// @param text in any case; empty for everything
+    /// @param inDocuments also in what documents say, secrets included; for those who may see these only
+    public record Search(String text, boolean inDocuments) {
+        public static final Search ALL = new Search("", false);
+    }
+
     public Page<ProjectSummary> list(
-            Scope scope, String workspace, String search, @Nullable Integer limit, @Nullable String cursor) {
+            Scope scope, String workspace, Search search, @Nullable Integer limit, @Nullable String cursor) {
         Workspace in = workspaces.get(scope, workspace);
         int size = pageSize(limit);
         Position after = position(cursor);
-        List<ListedRow> rows =
-                database.read(handle -> store.list(handle, scope, in.id(), search.strip(), after, size + 1));
+        List<ListedRow> rows = database.read(handle -> store.list(handle, scope, in.id(), search, after, size + 1));
         List<ListedRow> shown = rows.subList(0, Math.min(size, rows.size()));
         Map<ProjectId, Activity> activity = runs.activity(
                 scope, shown.stream().map(row -> row.project().id()).toList());
@@ -412,7 +419,8 @@ public final class Projects {
 
     /// @param from a revision or an experiment, whose head is taken
     /// @param to a revision or an experiment, whose head is taken
-    public Difference diff(Scope scope, String workspace, String name, String from, String to) {
+    /// @param masked whether the caller may not see what is secret in the texts
+    public Difference diff(Scope scope, String workspace, String name, String from, String to, boolean masked) {
         Workspace in = workspaces.get(scope, workspace);
         record Pair(Revision from, String fromText, Revision to, String toText) {}
         Pair pair = database.read(handle -> {
@@ -425,7 +433,9 @@ public final class Projects {
                     second,
                     store.document(handle, second.documentHash()).text());
         });
-        List<LineDiff.Line> lines = LineDiff.between(pair.fromText(), pair.toText());
+        List<LineDiff.Line> lines = masked
+                ? LineDiff.between(masked(pair.fromText()), masked(pair.toText()))
+                : LineDiff.between(pair.fromText(), pair.toText());
         return new Difference(
                 pair.from().id(),
                 pair.to().id(),
@@ -551,6 +561,11 @@ public final class Projects {
         return document.withSources(document.sources().stream()
                 .map(source -> source.withSettings(reader.masked(source)))
                 .toList());
+    }
+
+    /// A document's text that anybody who may read the project can see.
+    public String masked(String text) {
+        return reader.masked(text);
     }
 
     private ProjectRow row(Handle handle, Scope scope, Workspace workspace, String name) {

@@ -18,11 +18,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Checks the settings of sources against their types.
 final class SourceSettings {
-    private static final String MASK = "***";
+    static final String MASK = "***";
+    private static final Pattern PASSWORD = Pattern.compile("://[^/@]*@");
 
     private final Map<String, SourceType<?>> types = new LinkedHashMap<>();
 
@@ -126,17 +128,48 @@ final class SourceSettings {
 
     /// The settings without what is secret.
     Map<String, Object> masked(Source source) {
-        SourceType<?> type = types.get(source.kind());
-        Map<String, Object> masked = new LinkedHashMap<>(source.settings());
-        if (type != null) {
-            for (RecordComponent component : type.settings().getRecordComponents()) {
-                Setting setting = component.getAnnotation(Setting.class);
-                if (setting != null && setting.secret()) {
-                    masked.computeIfPresent(component.getName(), (_, _) -> MASK);
-                }
-            }
-        }
+        Map<String, Object> masked = new LinkedHashMap<>();
+        source.settings()
+                .forEach((name, value) ->
+                        masked.put(name, isSecret(source.kind(), name) ? MASK : withoutPasswords(value)));
         return masked;
+    }
+
+    /// Whether only those may see a setting who may change it: also when nothing is known of it.
+    boolean isSecret(String kind, String name) {
+        SourceType<?> type = types.get(kind);
+        if (type == null) {
+            return true;
+        }
+        return Arrays.stream(type.settings().getRecordComponents())
+                .filter(component -> plain(component.getName()).equals(plain(name)))
+                .findFirst()
+                .map(component -> {
+                    Setting setting = component.getAnnotation(Setting.class);
+                    return setting != null && setting.secret();
+                })
+                .orElse(true);
+    }
+
+    private static Object withoutPasswords(Object value) {
+        return switch (value) {
+            case String text -> withoutPassword(text);
+            case List<?> items ->
+                items.stream()
+                        .map(item -> item == null ? "" : withoutPasswords(item))
+                        .toList();
+            case Map<?, ?> map -> {
+                Map<Object, Object> values = new LinkedHashMap<>();
+                map.forEach((key, item) -> values.put(key, item == null ? "" : withoutPasswords(item)));
+                yield values;
+            }
+            default -> value;
+        };
+    }
+
+    /// An address without the name and password in it.
+    static String withoutPassword(String text) {
+        return PASSWORD.matcher(text).replaceAll("://");
     }
 
     private static String meant(String wrong, String kind, Map<String, RecordComponent> components) {

@@ -82,7 +82,7 @@ public final class RunCapability implements AutoCloseable {
                         runs,
                         views,
                         new RunUpdates(runs, views, live, on.signals()),
-                        new RunSpecifications(builder, directories))
+                        new RunSpecifications(builder, directories, on.projects()))
                 .endpoints());
         endpoints.addAll(new RunLogApi(logs, on.signals()).endpoints());
         endpoints.addAll(new RunFileApi(visible, directories::output).endpoints());

@@ -1,6 +1,7 @@
 package io.ropewalk.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ropewalk.project.Projects;
 import io.ropewalk.spi.executor.EnvironmentValue;
 import io.ropewalk.spi.executor.Launch;
 import io.ropewalk.spi.executor.ReplicaId;
@@ -20,9 +21,11 @@ final class RunSpecifications {
 
     private final LaunchBuilder builder;
     private final RunDirectories directories;
+    private final Projects projects;
 
     /// What a run was started with.
     ///
+    /// @param document without what is secret in the settings of sources
     /// @param environment the variables of each role's first replica; values in angle brackets are filled in
     ///     at the start
     public record View(
@@ -35,15 +38,16 @@ final class RunSpecifications {
 
     public record RoleEnvironment(String role, String command, String workDir, Map<String, String> variables) {}
 
-    RunSpecifications(LaunchBuilder builder, RunDirectories directories) {
+    RunSpecifications(LaunchBuilder builder, RunDirectories directories, Projects projects) {
         this.builder = builder;
         this.directories = directories;
+        this.projects = projects;
     }
 
     View view(Run run) {
         return new View(
                 Json.MAPPER.valueToTree(run.specification().task()),
-                Json.MAPPER.valueToTree(run.specification().document()),
+                Json.MAPPER.valueToTree(projects.masked(run.specification().document())),
                 run.origin().revision(),
                 run.specification().parameters(),
                 run.specification().pins(),

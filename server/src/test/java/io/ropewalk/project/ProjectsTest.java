@@ -8,6 +8,7 @@ import io.ropewalk.project.Projects.Applied;
 import io.ropewalk.project.Projects.Change;
 import io.ropewalk.project.Projects.Difference;
 import io.ropewalk.project.Projects.ProjectSummary;
+import io.ropewalk.project.Projects.Search;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RopewalkException;
@@ -335,7 +336,7 @@ class ProjectsTest {
             House house = new House(database);
             String first = house.apply(digits("a")).revision().id();
             house.apply(digits("b") + "    replicas: 2\n");
-            Difference difference = house.projects.diff(Scope.EVERYTHING, "default", "digits", first, "master");
+            Difference difference = house.projects.diff(Scope.EVERYTHING, "default", "digits", first, "master", false);
             assertThat(difference.from()).isEqualTo(first);
             assertThat(difference.added()).isEqualTo(2);
             assertThat(difference.removed()).isEqualTo(1);
@@ -363,7 +364,7 @@ class ProjectsTest {
             List<String> names = new ArrayList<>();
             String cursor = null;
             do {
-                Page<ProjectSummary> page = house.projects.list(Scope.EVERYTHING, "default", "", 3, cursor);
+                Page<ProjectSummary> page = house.projects.list(Scope.EVERYTHING, "default", Search.ALL, 3, cursor);
                 page.items().forEach(project -> names.add(project.name()));
                 cursor = page.next();
             } while (cursor != null);
@@ -381,12 +382,12 @@ class ProjectsTest {
             assertRefused(
                     ErrorCode.INVALID_REQUEST,
                     "cursor",
-                    () -> house.projects.list(Scope.EVERYTHING, "default", "", 3, "nonsense"));
+                    () -> house.projects.list(Scope.EVERYTHING, "default", Search.ALL, 3, "nonsense"));
         }
     }
 
     private static List<String> found(House house, String search) {
-        return house.projects.list(Scope.EVERYTHING, "default", search, null, null).items().stream()
+        return house.projects.list(Scope.EVERYTHING, "default", new Search(search, true), null, null).items().stream()
                 .map(ProjectSummary::name)
                 .toList();
     }
@@ -399,7 +400,7 @@ class ProjectsTest {
             house.apply(digits("a"));
             house.runs.active = 2;
             ProjectSummary summary = house.projects
-                    .list(Scope.EVERYTHING, "default", "", null, null)
+                    .list(Scope.EVERYTHING, "default", Search.ALL, null, null)
                     .items()
                     .getFirst();
             assertThat(summary.title()).isEqualTo("Digits");
@@ -476,7 +477,9 @@ class ProjectsTest {
             WorkspaceId workspace =
                     house.workspaces.get(Scope.EVERYTHING, "default").id();
             Scope scope = new Scope.OneProject(workspace, own);
-            assertThat(house.projects.list(scope, "default", "", null, null).items())
+            assertThat(house.projects
+                            .list(scope, "default", Search.ALL, null, null)
+                            .items())
                     .extracting(ProjectSummary::name)
                     .containsExactly("digits");
             assertThat(house.projects.get(scope, "default", "digits").id()).isEqualTo(own);
@@ -484,7 +487,7 @@ class ProjectsTest {
                     () -> house.projects.get(scope, "default", "other"),
                     () -> house.projects.document(scope, "default", "other", null, null),
                     () -> house.projects.revisions(scope, "default", "other", null, null, null),
-                    () -> house.projects.diff(scope, "default", "other", "master", "master"),
+                    () -> house.projects.diff(scope, "default", "other", "master", "master", false),
                     () -> house.projects.taskOf(scope, "default", "other", null, null, "train"),
                     () -> house.projects.checkout(scope, "default", "other", "master", "x", null, "ann"),
                     () -> house.projects.apply(scope, "default", "other", other),
@@ -505,7 +508,7 @@ class ProjectsTest {
             assertRefused(
                     ErrorCode.NOT_FOUND,
                     "There is no workspace 'default'",
-                    () -> house.projects.list(Scope.NOTHING, "default", "", null, null));
+                    () -> house.projects.list(Scope.NOTHING, "default", Search.ALL, null, null));
         }
     }
 

@@ -1,12 +1,18 @@
 package io.ropewalk.support.yaml;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
@@ -35,6 +41,8 @@ public final class Yaml {
     private static final int MOST_NODES = 100_000;
     private static final int MOST_CHARACTERS = 2 * LONGEST;
     private static final int LONGEST_MESSAGE = 300;
+    private static final Pattern SCALAR =
+            Pattern.compile("(?<properties>([&!]\\S*\\s+)*)(?<written>.*?)(?<end>(\\R\\s*)?)", Pattern.DOTALL);
     private static final String TAG_PREFIX = "tag:yaml.org,2002:";
 
     private final List<YamlProblem> problems = new ArrayList<>();
@@ -104,6 +112,37 @@ public final class Yaml {
                 .setMaxSimpleKeyLength(1024)
                 .build();
         return new Dump(settings).dumpToString(value);
+    }
+
+    /// The text of one readable document with something else where some of its scalars stand.
+    ///
+    /// @param scalars their places, as [#read] gave them
+    /// @param written gives what to write from what is written now, quotes included, anchor and tag left out
+    public static String replaced(String text, Collection<Place> scalars, UnaryOperator<String> written) {
+        Set<List<Integer>> spots = new HashSet<>();
+        scalars.forEach(place -> spots.add(List.of(place.line(), place.column())));
+        StringBuilder replaced = new StringBuilder();
+        int copied = 0;
+        int at = 0;
+        int index = 0;
+        for (Iterator<Event> events = new Yaml(text).events; events.hasNext(); ) {
+            Event event = events.next();
+            if (!(event instanceof ScalarEvent) || !spots.contains(List.of(line(event), column(event)))) {
+                continue;
+            }
+            int start = event.getStartMark().orElseThrow().getIndex();
+            int end = event.getEndMark().orElseThrow().getIndex();
+            int from = text.offsetByCodePoints(at, start - index);
+            at = text.offsetByCodePoints(from, end - start);
+            index = end;
+            Matcher parts = SCALAR.matcher(text.substring(from, at));
+            if (parts.matches() && !parts.group("written").isEmpty()) {
+                replaced.append(text, copied, from).append(parts.group("properties"));
+                replaced.append(written.apply(parts.group("written"))).append(parts.group("end"));
+                copied = at;
+            }
+        }
+        return replaced.append(text, copied, text.length()).toString();
     }
 
     private @Nullable YamlNode document() {
