@@ -5,28 +5,45 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /// A PostgreSQL database, for teams. Writes are serializable, as they are with SQLite's one writer; one that collided
 /// with another is run again.
 public final class PostgresDatabase implements Database {
-    private static final int ATTEMPTS = 20;
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final long LONGEST_PAUSE_MILLIS = 250;
     private static final Set<String> COLLISIONS = Set.of("40001", "40P01");
 
+    private final ServerLock lock;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
 
     /// @param url `jdbc:postgresql://…`, with user and password as parameters where needed
+    /// @throws RopewalkException when another server has it
     public PostgresDatabase(String url) {
+        lock = ServerLock.take(url);
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
         config.setMaximumPoolSize(16);
         config.setMinimumIdle(2);
         config.setPoolName("postgresql");
-        pool = new HikariDataSource(config);
-        Migrations.apply(pool);
+        try {
+            pool = new HikariDataSource(config);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+        try {
+            Migrations.apply(pool);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
         jdbi = Jdbi.create(pool);
     }
 
@@ -37,6 +54,7 @@ public final class PostgresDatabase implements Database {
 
     @Override
     public <T> T write(Work<T> work) {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
         for (int attempt = 1; ; attempt++) {
             try {
                 return jdbi.inTransaction(TransactionIsolationLevel.SERIALIZABLE, work::with);
@@ -44,11 +62,25 @@ public final class PostgresDatabase implements Database {
                 if (!collided(e)) {
                     throw e;
                 }
-                if (attempt == ATTEMPTS) {
+                if (System.nanoTime() > deadline || !pause(attempt)) {
                     throw new RopewalkException(
                             ErrorCode.UNAVAILABLE, "Too many changes to the same thing at once; try again.", e);
                 }
             }
+        }
+    }
+
+    /// Longer each time, and by chance, so that those who collided do not meet again.
+    ///
+    /// @return false when nobody waits for the work any more
+    private static boolean pause(int attempt) {
+        long most = Math.min(LONGEST_PAUSE_MILLIS, 1L << Math.min(attempt, 10));
+        try {
+            TimeUnit.MICROSECONDS.sleep(ThreadLocalRandom.current().nextLong(1_000 * most));
+            return true;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -64,5 +96,6 @@ public final class PostgresDatabase implements Database {
     @Override
     public void close() {
         pool.close();
+        lock.close();
     }
 }
