@@ -3,6 +3,7 @@ package io.ropewalk;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -13,9 +14,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 
 /// The directory that belongs to one server at a time.
 final class DataDirectory implements AutoCloseable {
+    private static final String SIGN_IN_PAGE = "sign-in.html";
+
     private final Path path;
     private final FileChannel channel;
 
@@ -79,18 +83,50 @@ final class DataDirectory implements AutoCloseable {
             Path made = Files.writeString(path.resolve("url.new"), url + "\n");
             Files.move(made, path.resolve("url"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("cannot write in the data directory '" + path + "'", e);
+            throw new UncheckedIOException("cannot write in the data directory '" + path + "'", e);
+        }
+    }
+
+    /// @param link needs no escaping
+    Path writeSignInPage(String link) {
+        String page = """
+                <!doctype html>
+                <meta charset="utf-8">
+                <meta name="referrer" content="no-referrer">
+                <meta http-equiv="refresh" content="0; url=%s">
+                <title>Ropewalk</title>
+                <p><a href="%s">Sign in</a></p>
+                """.formatted(link, link);
+        removeSignInPage();
+        Path file = path.resolve(SIGN_IN_PAGE);
+        try (var channel = Files.newByteChannel(
+                file,
+                EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            channel.write(StandardCharsets.UTF_8.encode(page));
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write in the data directory '" + path + "'", e);
+        }
+    }
+
+    void removeSignInPage() {
+        try {
+            Files.deleteIfExists(path.resolve(SIGN_IN_PAGE));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write in the data directory '" + path + "'", e);
         }
     }
 
     @Override
     public void close() {
         try {
+            removeSignInPage();
             Files.deleteIfExists(path.resolve("url"));
             channel.truncate(0);
             channel.close();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

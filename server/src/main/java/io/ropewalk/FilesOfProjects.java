@@ -6,11 +6,12 @@ import io.ropewalk.source.Uploads;
 import io.ropewalk.spi.ProjectId;
 import org.jdbi.v3.core.Handle;
 
-/// What was uploaded for a project goes with it.
+/// What was uploaded and fetched for a project goes with it.
 record FilesOfProjects(Uploads uploads, OrphanSweeper orphans) implements PartOfProject {
     @Override
     public void delete(Handle handle, ProjectId project) {
         uploads.deleteProject(handle, project);
+        orphans.note(handle, project);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.ropewalk.access.Access;
 import io.ropewalk.access.AccessApi;
 import io.ropewalk.access.Sessions;
+import io.ropewalk.access.SignInCodes;
 import io.ropewalk.access.Tokens;
 import io.ropewalk.environment.Environments;
 import io.ropewalk.project.DocumentReader;
@@ -12,6 +13,7 @@ import io.ropewalk.project.Projects;
 import io.ropewalk.project.Workspaces;
 import io.ropewalk.run.RunActivity;
 import io.ropewalk.run.RunCapability;
+import io.ropewalk.run.RunLeavings;
 import io.ropewalk.source.MaterialisedTrees;
 import io.ropewalk.source.OrphanSweeper;
 import io.ropewalk.source.SourceApi;
@@ -53,6 +55,7 @@ public final class Ropewalk implements AutoCloseable {
     private final ServerSettings settings;
     private final DataDirectory directory;
     private final Tokens tokens;
+    private final SignInCodes codes;
     private final Database database;
     private final List<Executor> executors;
     private final Environments environments;
@@ -108,7 +111,7 @@ public final class Ropewalk implements AutoCloseable {
         uploads.sweep();
         Path cache = directory.path().resolve("cache");
         MaterialisedTrees trees = new MaterialisedTrees(cache.resolve("trees"), clock);
-        this.orphans = new OrphanSweeper(uploads, trees);
+        this.orphans = new OrphanSweeper(database, uploads, trees, new RunLeavings(database, directory.path())::sweep);
         Sources sources = new Sources(
                 sourceTypes,
                 trees,
@@ -137,7 +140,8 @@ public final class Ropewalk implements AutoCloseable {
         Access access = new Access(tokens, sessions, runs.activeRuns());
 
         PrometheusMeter meter = new PrometheusMeter(new PrometheusRegistry());
-        endpoints.addAll(new AccessApi(access, sessions, workspaces::names).endpoints());
+        this.codes = new SignInCodes(clock);
+        endpoints.addAll(new AccessApi(access, sessions, codes, workspaces::names).endpoints());
         endpoints.addAll(new ServerApi(this::view, this::ready, meter).endpoints());
         endpoints.addAll(new ProjectApi(projects).endpoints());
         endpoints.addAll(new SourceApi(sources, uploads, new SourcesOfProjects(projects, workspaces)).endpoints());
@@ -184,6 +188,13 @@ public final class Ropewalk implements AutoCloseable {
     /// A link that signs a browser in as the owner.
     public String signInLink() {
         return url + "/sign-in?token=" + tokens.owner();
+    }
+
+    /// A file that only its owner can read, with a page that signs a browser in once; it is gone when it has been
+    /// used. Its path may be seen by others.
+    public Path signInPage() {
+        String code = codes.mint("owner", directory::removeSignInPage);
+        return directory.writeSignInPage(url + "/sign-in?code=" + code);
     }
 
     /// Everything that a client can ask for.

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class AccessApi {
     private final Access access;
     private final Sessions sessions;
+    private final SignInCodes codes;
     private final Function<Scope, List<String>> workspaces;
 
     /// Who is signed in.
@@ -35,12 +36,15 @@ public final class AccessApi {
 
     public record SignIn(String token) {}
 
-    public record SignInLink(@Nullable String token) {}
+    /// @param code one that signs in once
+    public record SignInLink(
+            @Nullable String token, @Nullable String code) {}
 
     /// @param workspaces names of the workspaces that somebody may see
-    public AccessApi(Access access, Sessions sessions, Function<Scope, List<String>> workspaces) {
+    public AccessApi(Access access, Sessions sessions, SignInCodes codes, Function<Scope, List<String>> workspaces) {
         this.access = access;
         this.sessions = sessions;
+        this.codes = codes;
         this.workspaces = workspaces;
     }
 
@@ -67,16 +71,24 @@ public final class AccessApi {
     }
 
     private Me signIn(SignIn request, Call call) {
-        return open(request, call);
+        if (!(access.byToken(request.token()) instanceof Caller.Owner owner)) {
+            throw new RopewalkException(ErrorCode.FORBIDDEN, "A run's token cannot sign a browser in.");
+        }
+        return open(owner, call);
     }
 
     /// A person follows this link: what is wrong with it is said on a page, not as a problem document.
     private Content signInByLink(SignInLink request, Call call) {
+        if (request.code() != null) {
+            Optional<String> subject = codes.redeem(request.code());
+            subject.ifPresent(name -> open(new Caller.Owner(name), call));
+            return new Content.Redirect(subject.isPresent() ? "/" : "/signed-out?refused");
+        }
         if (request.token() == null) {
             return new Content.Redirect("/signed-out");
         }
         try {
-            open(new SignIn(request.token()), call);
+            signIn(new SignIn(request.token()), call);
         } catch (RopewalkException e) {
             if (e.code() == ErrorCode.UNAUTHENTICATED || e.code() == ErrorCode.FORBIDDEN) {
                 return new Content.Redirect("/signed-out?refused");
@@ -86,10 +98,7 @@ public final class AccessApi {
         return new Content.Redirect("/");
     }
 
-    private Me open(SignIn request, Call call) {
-        if (!(access.byToken(request.token()) instanceof Caller.Owner owner)) {
-            throw new RopewalkException(ErrorCode.FORBIDDEN, "A run's token cannot sign a browser in.");
-        }
+    private Me open(Caller.Owner owner, Call call) {
         Sessions.Opened opened = sessions.open(owner.name());
         call.addHeader("Set-Cookie", SessionCookie.set(opened.cookie(), Sessions.LIFETIME));
         return me(owner, Optional.of(opened.session()));

@@ -122,7 +122,7 @@ final class UpCommand implements Callable<Integer> {
         terminal.say("  Stop   Ctrl-C; runs go on and are found again");
         terminal.say("");
         if (settings.browser()) {
-            openBrowser(terminal, signIn);
+            openBrowser(terminal, server);
         }
         return address;
     }
@@ -133,14 +133,19 @@ final class UpCommand implements Callable<Integer> {
                 .orElse(address.url());
     }
 
-    private static void openBrowser(Terminal terminal, String url) {
+    /// What everybody on the machine can see while it runs: it leads to the sign-in, but is none.
+    static List<String> browserCommand(Ropewalk server) {
+        return List.of("xdg-open", server.signInPage().toString());
+    }
+
+    private static void openBrowser(Terminal terminal, Ropewalk server) {
         boolean desktop = terminal.variable("DISPLAY").isPresent()
                 || terminal.variable("WAYLAND_DISPLAY").isPresent();
         if (!desktop || !Terminal.isOnScreen()) {
             return;
         }
         try {
-            new ProcessBuilder("xdg-open", url)
+            new ProcessBuilder(browserCommand(server))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();

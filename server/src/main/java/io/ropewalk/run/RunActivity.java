@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What projects are told of their runs.
 public final class RunActivity implements RunsOfProjects {
-    private static final List<String> PARTS = List.of("replica", "run_event", "metric_batch");
+    private static final List<String> PARTS = List.of("replica", "run_event", "metric_batch", "metric_cursor");
 
     private final Database database;
 
@@ -89,6 +89,7 @@ public final class RunActivity implements RunsOfProjects {
 
     @Override
     public void delete(Handle handle, ProjectId project) {
+        RunLeavings.note(handle, project);
         for (String part : PARTS) {
             handle.createUpdate("delete from <part> where run_id in (select id from run where project_id = :project)")
                     .define("part", part)

@@ -6,6 +6,7 @@ import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.source.SourceType.Progress;
 import io.ropewalk.spi.source.SourceType.TreeWriter;
 import io.ropewalk.support.archive.EntryPath;
+import io.ropewalk.support.disk.TreeRemoval;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -137,7 +138,7 @@ public final class MaterialisedTrees {
     /// Removes the trees of a project that is no more, and of which nothing runs.
     public void forget(ProjectId owner) {
         try {
-            delete(root.resolve(owner.value()));
+            TreeRemoval.remove(root.resolve(owner.value()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

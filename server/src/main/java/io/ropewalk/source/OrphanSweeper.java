@@ -2,12 +2,13 @@ package io.ropewalk.source;
 
 import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.support.db.Database;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,27 +20,37 @@ public final class OrphanSweeper implements AutoCloseable {
     private static final Duration BETWEEN = Duration.ofHours(1);
     private static final Duration UNTIL_ANOTHER_TRY = Duration.ofSeconds(10);
 
+    private final Database database;
     private final Uploads uploads;
     private final MaterialisedTrees trees;
-    private final Queue<ProjectId> gone = new ConcurrentLinkedQueue<>();
+    private final Runnable others;
     private final Semaphore wanted = new Semaphore(0);
     private final Thread loop = Thread.ofVirtual().name("orphans").unstarted(this::sweepUntilClosed);
 
     private volatile boolean closed;
 
-    public OrphanSweeper(Uploads uploads, MaterialisedTrees trees) {
+    /// @param others sweeps what else deleted projects left
+    public OrphanSweeper(Database database, Uploads uploads, MaterialisedTrees trees, Runnable others) {
+        this.database = database;
         this.uploads = uploads;
         this.trees = trees;
+        this.others = others;
     }
 
     public void start() {
         loop.start();
     }
 
+    /// Notes that a project goes, inside the transaction that deletes it, so that a crash does not forget its trees.
+    public void note(Handle handle, ProjectId project) {
+        handle.createUpdate("insert into leaving_project (project_id) values (:project)")
+                .bind("project", project.value())
+                .execute();
+    }
+
     /// A project is no more.
     public void deleted(ProjectId project) {
         uploads.deleted(project);
-        gone.add(project);
         wanted.release();
     }
 
@@ -47,14 +58,24 @@ public final class OrphanSweeper implements AutoCloseable {
     boolean pass() {
         try {
             trees.sweep();
-            for (ProjectId next = gone.poll(); next != null; next = gone.poll()) {
-                trees.forget(next);
+            for (ProjectId project : leaving()) {
+                trees.forget(project);
+                database.write(handle -> handle.createUpdate("delete from leaving_project where project_id = :project")
+                        .bind("project", project.value())
+                        .execute());
             }
+            others.run();
             return uploads.sweepOrphans();
         } catch (UncheckedIOException | RopewalkException | JdbiException e) {
             LOG.warn("what deleted projects left could not be removed; it is tried again later", e);
             return true;
         }
+    }
+
+    private List<ProjectId> leaving() {
+        return database.read(handle -> handle.createQuery("select project_id from leaving_project")
+                .map((row, _) -> new ProjectId(row.getString("project_id")))
+                .list());
     }
 
     private void sweepUntilClosed() {

@@ -11,6 +11,7 @@ import io.ropewalk.support.db.Database;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -252,7 +253,7 @@ class UploadsTest {
         Uploads.OriginNote note = new Uploads.OriginNote(null, null, null, "- 1");
         upload(stage, Map.of("mine", "new"));
         stage.uploads().offer(stage.place(), "src", List.of(entry("mine", 0644, "alone")), note, "owner");
-        OrphanSweeper sweeper = sweeper(stage, CLOCK);
+        OrphanSweeper sweeper = sweeper(database, stage, CLOCK);
         int before = contents();
 
         assertThat(sweeper.pass()).isTrue();
@@ -275,16 +276,38 @@ class UploadsTest {
 
     @ParameterizedTest
     @MethodSource(BOTH)
+    void theTreesOfADeletedProjectGoAlsoWhenTheServerDiedBeforeThat(Database database) throws IOException {
+        Stage stage = stage(database);
+        MaterialisedTrees trees = new MaterialisedTrees(directory.resolve("trees"), CLOCK);
+        ProjectId deleted = ProjectId.mint();
+        ProjectId kept = ProjectId.mint();
+        Path gone = trees.tree(deleted, "k", (into, _) -> writeA(into), _ -> {});
+        Path left = trees.tree(kept, "k", (into, _) -> writeA(into), _ -> {});
+        database.write(handle -> {
+            sweeper(database, stage, CLOCK).note(handle, deleted);
+            return deleted;
+        });
+
+        assertThat(sweeper(database, stage, CLOCK).pass()).isTrue();
+
+        assertThat(gone).doesNotExist();
+        assertThat(left).isDirectory();
+        database.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource(BOTH)
     void aContentThatNobodyMadeASnapshotOfIsFreedAfterADay(Database database) throws IOException {
         Stage stage = stage(database);
         upload(stage, Map.of("a", "kept"));
         send(stage, Map.of("b", "given up"));
         int before = contents();
         Clock now = Clock.systemUTC();
-        assertThat(sweeper(stage(stage, database, now), now).pass()).isTrue();
+        assertThat(sweeper(database, stage(stage, database, now), now).pass()).isTrue();
         assertThat(contents()).isEqualTo(before);
         Clock later = Clock.offset(now, Duration.ofHours(25));
-        assertThat(sweeper(stage(stage, database, later), later).pass()).isTrue();
+        assertThat(sweeper(database, stage(stage, database, later), later).pass())
+                .isTrue();
         assertThat(contents()).isEqualTo(before - 1);
         assertThat(offer(stage, Map.of("a", "kept"))).isInstanceOf(Uploads.Offer.Taken.class);
         assertThat(offer(stage, Map.of("b", "given up"))).isInstanceOf(Uploads.Offer.Missing.class);
@@ -303,7 +326,7 @@ class UploadsTest {
             }
         }
         Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(25));
-        sweeper(stage(stage, database, later), later).pass();
+        sweeper(database, stage(stage, database, later), later).pass();
         List<String> left = new ArrayList<>();
         for (Path file : files()) {
             left.add(Files.readString(file));
@@ -312,12 +335,21 @@ class UploadsTest {
         database.close();
     }
 
+    private static void writeA(Path into) {
+        try {
+            Files.writeString(into.resolve("a"), "a");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Stage stage(Stage earlier, Database database, Clock clock) {
         return new Stage(new Uploads(database, directory.resolve("blobs"), clock), earlier.place(), earlier.projects());
     }
 
-    private OrphanSweeper sweeper(Stage stage, Clock clock) {
-        return new OrphanSweeper(stage.uploads(), new MaterialisedTrees(directory.resolve("trees"), clock));
+    private OrphanSweeper sweeper(Database database, Stage stage, Clock clock) {
+        MaterialisedTrees trees = new MaterialisedTrees(directory.resolve("trees"), clock);
+        return new OrphanSweeper(database, stage.uploads(), trees, () -> {});
     }
 
     private int contents() throws IOException {
