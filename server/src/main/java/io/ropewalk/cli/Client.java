@@ -52,7 +52,13 @@ final class Client {
     /// A live stream that another thread may end.
     static final class Subscription {
         private final AtomicReference<@Nullable HttpURLConnection> connection = new AtomicReference<>();
+        private volatile boolean answered;
         private volatile boolean closed;
+
+        /// Whether the server answered to the latest attempt, whatever became of the stream then.
+        boolean answered() {
+            return answered;
+        }
 
         boolean closed() {
             return closed;
@@ -92,6 +98,7 @@ final class Client {
     ///
     /// @throws IOException when the connection breaks; the caller may connect again
     void events(String path, Subscription subscription, EventHandler handler) throws IOException {
+        subscription.answered = false;
         HttpURLConnection connection = open("GET", path);
         connection.setReadTimeout(SILENCE_MILLIS);
         connection.setRequestProperty("Accept", "text/event-stream");
@@ -100,6 +107,7 @@ final class Client {
             if (connection.getResponseCode() >= 400) {
                 throw refused(connection);
             }
+            subscription.answered = true;
             try (BufferedReader lines =
                     new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
                 String event = "message";

@@ -3,6 +3,7 @@ package io.ropewalk.cli;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -22,9 +23,16 @@ final class Follower {
     private final Terminal terminal;
     private final Client client;
 
+    private final InstantSource clock;
+
     Follower(Terminal terminal, Client client) {
+        this(terminal, client, InstantSource.system());
+    }
+
+    Follower(Terminal terminal, Client client, InstantSource clock) {
         this.terminal = terminal;
         this.client = client;
+        this.clock = clock;
     }
 
     /// Catches Ctrl-C while it is followed.
@@ -70,7 +78,7 @@ final class Follower {
     void show(Tree run, Client.Subscription subscription, boolean serverLines) {
         boolean many = run.at("replicas").items().size() > 1;
         String offset = "";
-        Instant lastSeen = Instant.now();
+        Instant awaySince = clock.instant();
         long pause = 100;
         while (!subscription.closed()) {
             Cursor cursor = new Cursor(offset);
@@ -96,11 +104,15 @@ final class Follower {
             if (cursor.ended) {
                 return;
             }
+            Instant now = clock.instant();
+            if (subscription.answered()) {
+                // It was there until now, however long the run said nothing.
+                awaySince = now;
+            }
             if (cursor.moved) {
-                lastSeen = Instant.now();
                 pause = 100;
             }
-            if (Duration.between(lastSeen, Instant.now()).compareTo(SERVER_AWAY) > 0) {
+            if (Duration.between(awaySince, now).compareTo(SERVER_AWAY) > 0) {
                 throw new Failure(
                         Failure.UNREACHABLE,
                         "The server at " + client.server().url() + " went away and has not come back for "

@@ -80,7 +80,8 @@ final class LogsCommand implements Callable<Integer> {
                 }
             }
             String next = page.at("next").text();
-            if (page.at("lines").items().isEmpty() || next.isEmpty() || next.equals(offset)) {
+            // A page without lines may be a long stretch without a match.
+            if (next.isEmpty() || next.equals(offset)) {
                 return;
             }
             offset = next;

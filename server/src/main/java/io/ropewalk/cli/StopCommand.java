@@ -20,7 +20,7 @@ final class StopCommand implements Callable<Integer> {
     @Option(
             names = "--grace",
             paramLabel = "SECONDS",
-            description = "How long they may take to end (default: the server's).")
+            description = "How long they may take to end, 3600 at most (default: the server's).")
     int grace = -1;
 
     StopCommand(Terminal terminal) {

@@ -11,6 +11,7 @@ import io.ropewalk.support.http.Endpoint;
 import io.ropewalk.support.http.EventStream;
 import io.ropewalk.support.http.Page;
 import io.ropewalk.support.http.Reply;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunApi {
     private static final String PROJECT = "/api/v1/workspaces/{workspace}/projects/{project}";
     private static final String RUN = "/api/v1/runs/{run}";
+    private static final Duration LONGEST_GRACE = Duration.ofHours(1);
 
     private final Runs runs;
     private final RunViews views;
@@ -73,7 +75,8 @@ public final class RunApi {
 
     public record OneRun(RunId run) {}
 
-    public record Stop(RunId run) {}
+    /// @param grace seconds that programs may take to end before they are killed; the server's own measure if not given
+    public record Stop(RunId run, @Nullable Integer grace) {}
 
     public record Again(RunId run, @Nullable Map<String, Object> parameters) {}
 
@@ -263,7 +266,20 @@ public final class RunApi {
     }
 
     private RunView stop(Stop request, Call call) {
-        return views.view(runs.stop(Caller.of(call), request.run()));
+        return views.view(runs.stop(Caller.of(call), request.run(), grace(request.grace())));
+    }
+
+    private static @Nullable Duration grace(@Nullable Integer seconds) {
+        if (seconds == null) {
+            return null;
+        }
+        if (seconds < 0 || seconds > LONGEST_GRACE.toSeconds()) {
+            throw new RopewalkException(
+                    ErrorCode.INVALID_REQUEST,
+                    "'grace' is a number of seconds from 0 to %d, not %d."
+                            .formatted(LONGEST_GRACE.toSeconds(), seconds));
+        }
+        return Duration.ofSeconds(seconds);
     }
 
     private RunView again(Again request, Call call) {

@@ -42,6 +42,8 @@ public final class RunReconciler implements AutoCloseable {
     private static final int PLACES = 64;
     private static final Duration LONG_PREPARATION = Duration.ofSeconds(1);
     static final Duration GRACE = Duration.ofSeconds(10);
+    /// After the grace: what still runs then cannot be killed.
+    private static final Duration GIVE_UP = GRACE.multipliedBy(11);
 
     private final RunStore store;
     private final Executor executor;
@@ -544,8 +546,11 @@ public final class RunReconciler implements AutoCloseable {
         boolean ended =
                 change.replicas().stream().allMatch(replica -> replica.state().ended());
         if (!ended) {
-            executor.cancel(handle, GRACE);
-            if (Duration.between(since, clock.instant()).compareTo(GRACE.multipliedBy(12)) < 0) {
+            Duration grace = change.run().stopRequestedAt().isPresent()
+                    ? store.stopGrace(change.run().id()).orElse(GRACE)
+                    : GRACE;
+            executor.cancel(handle, grace);
+            if (Duration.between(since, clock.instant()).compareTo(grace.plus(GIVE_UP)) < 0) {
                 return;
             }
         }

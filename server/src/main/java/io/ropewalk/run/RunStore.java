@@ -9,9 +9,11 @@ import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.WorkspaceId;
 import io.ropewalk.spi.executor.ReplicaId;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.db.SearchText;
 import io.ropewalk.support.json.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
@@ -227,11 +229,7 @@ final class RunStore {
         } else {
             add(where, state, " and r.state = :state");
         }
-        add(
-                where,
-                query.search(),
-                " and (lower(r.comment) like :search escape '!' or lower(r.task) like :search escape '!'"
-                        + " or lower(p.name) like :search escape '!' or lower(r.author) like :search escape '!')");
+        add(where, query.search(), " and " + SearchText.condition("r.comment", "r.task", "p.name", "r.author"));
         if (query.before() != null) {
             where.append(" and (r.created_at < :at or (r.created_at = :at and r.id < :last))");
         }
@@ -244,7 +242,9 @@ final class RunStore {
             bind(select, "task", query.task());
             bind(select, "experiment", query.experiment());
             bind(select, "state", active ? null : state);
-            bind(select, "search", query.search() == null ? null : like(query.search()));
+            if (query.search() != null) {
+                SearchText.bind(select, query.search());
+            }
             if (query.before() != null) {
                 select.bind("at", query.before().createdAt())
                         .bind("last", query.before().id());
@@ -265,10 +265,6 @@ final class RunStore {
         }
     }
 
-    private static String like(String search) {
-        return "%" + search.toLowerCase(java.util.Locale.ROOT).replaceAll("([%_!])", "!$1") + "%";
-    }
-
     void finishTracked(Run run) {
         database.write(handle -> handle.createUpdate("""
                         update run set state = :state, state_body = :body, ended_at = :ended
@@ -281,13 +277,26 @@ final class RunStore {
                 .execute());
     }
 
-    boolean requestStop(RunId id, long now) {
-        return database.write(handle -> handle.createUpdate(
-                                "update run set stop_requested_at = :now where id = :id and ended_at is null and stop_requested_at is null")
+    /// @param grace null leaves what was asked for before
+    void requestStop(RunId id, long now, @Nullable Duration grace) {
+        database.write(handle -> handle.createUpdate("""
+                        update run set stop_requested_at = coalesce(stop_requested_at, :now),
+                            stop_grace = coalesce(:grace, stop_grace)
+                        where id = :id and ended_at is null
+                        """)
+                .bind("id", id.value())
+                .bind("now", now)
+                .bind("grace", grace == null ? null : grace.toMillis())
+                .execute());
+    }
+
+    /// How long whoever stopped a run lets it take to end; empty when they did not say.
+    Optional<Duration> stopGrace(RunId id) {
+        return database.read(
+                handle -> handle.createQuery("select stop_grace from run where id = :id and stop_grace is not null")
                         .bind("id", id.value())
-                        .bind("now", now)
-                        .execute()
-                == 1);
+                        .map((row, _) -> Duration.ofMillis(row.getLong("stop_grace")))
+                        .findOne());
     }
 
     Map<String, Object> mergeInfo(RunId id, Map<String, Object> more) {

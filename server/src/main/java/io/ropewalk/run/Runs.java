@@ -16,11 +16,13 @@ import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.source.SourceType.Pin;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What can be done with runs.
 public final class Runs implements Access.ActiveRuns {
@@ -211,8 +213,11 @@ public final class Runs implements Access.ActiveRuns {
         return enqueue(first.home(), origin, specification);
     }
 
-    /// Asks a run to end. Its programs are told, and killed when they have not ended after a while.
-    public Run stop(Caller caller, RunId id) {
+    /// Asks a run to end. Its programs are told, and killed when they have not ended after a while. Asking again may
+    /// shorten that while.
+    ///
+    /// @param grace null for the usual
+    public Run stop(Caller caller, RunId id, @Nullable Duration grace) {
         Run run = find(caller.scope(), id);
         launched(run, "stopped");
         if (run.ended()) {
@@ -220,7 +225,7 @@ public final class Runs implements Access.ActiveRuns {
                     ErrorCode.CONFLICT,
                     "Run %s has %s already.".formatted(run.name(), run.state().word()));
         }
-        store.requestStop(id, clock.millis());
+        store.requestStop(id, clock.millis(), grace);
         reconciler.wake(id);
         return find(caller.scope(), id);
     }

@@ -133,6 +133,22 @@ class MainTest {
     }
 
     @Test
+    void aSearchGoesOnBehindALongStretchWithoutAMatch() {
+        String page = "GET /api/v1/runs/r-1/logs/all";
+        server.on("GET " + PROJECT + "/runs/7", 200, run("succeeded", ""))
+                .on(page + "?limit=5000&grep=x", 200, "{\"lines\":[],\"next\":\"n1\"}")
+                .on(
+                        page + "?offset=n1&limit=5000&grep=x",
+                        200,
+                        "{\"lines\":[{\"log\":\"a-0\",\"text\":\"x marks it\"}],\"next\":\"n2\"}")
+                .on(page + "?offset=n2&limit=5000&grep=x", 200, "{\"lines\":[],\"next\":\"n2\"}");
+
+        Outcome outcome = server.call(folder, "logs", "7", "--grep", "x");
+
+        assertThat(outcome.out().lines()).containsExactly("x marks it");
+    }
+
+    @Test
     void aCommandRunsWithTheFilesOfItsFolderAndOnlyMissingOnesTravel() throws IOException {
         Files.writeString(folder.resolve("train.py"), "print(1)\n");
         Files.writeString(folder.resolve("known.py"), "known\n");
