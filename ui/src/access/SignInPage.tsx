@@ -76,7 +76,7 @@ export function SignInPage() {
                         In the file <Code>owner-token</Code> of the data directory, by default <Code>~/.ropewalk/owner-token</Code>
                     </List.Item>
                     <List.Item>
-                        In the sign-in link that <Code>./ropewalk up</Code> printed: opening that link signs you in without pasting
+                        In the sign-in link that <Code>ropewalk up</Code> printed: opening that link signs you in without pasting
                     </List.Item>
                 </List>
                 <Text size="xs" c="dimmed" mt="md">

@@ -18,7 +18,7 @@ export function Away() {
         <div className={classes.away} role="status">
             <IconPlugConnectedX size={16} />
             <span>
-                The server does not answer. What you see is what it said last; this page goes on by itself when it is back. Start it with <code>./ropewalk up</code>; runs go on without it.
+                The server does not answer. What you see is what it said last; this page goes on by itself when it is back. Start it with <code>ropewalk up</code>; runs go on without it.
             </span>
         </div>
     );

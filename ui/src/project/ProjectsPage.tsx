@@ -92,7 +92,7 @@ export default function ProjectsPage() {
                     tools={(projects.data.pages[0]?.items.length ?? 0) > 5}
                     filters={(search !== undefined || projects.hasNextPage) && <TextInput size="xs" w={220} placeholder="Search projects" aria-label="Search projects" leftSection={<IconSearch size={14} />} defaultValue={search} onChange={(event) => look(event.currentTarget.value)} />}
                     onMore={projects.hasNextPage && !projects.isFetchingNextPage ? () => void projects.fetchNextPage() : undefined}
-                    empty={search ? <Empty text={`No project has "${search}" in its name.`} /> : <Empty text="No project yet. Create one here, or send a document from the command line." command="./ropewalk apply examples/digits" action={create} />}
+                    empty={search ? <Empty text={`No project has "${search}" in its name.`} /> : <Empty text="No project yet. Create one here, or send a document from the command line." command="ropewalk apply examples/digits" action={create} />}
                 />
             )}
             {params.has("new") && (

@@ -54,7 +54,7 @@ export default function StartDialog({ project, experiment, view, task, onClose }
             },
             { onSuccess: (run) => void navigate(runLink(run)) },
         );
-    const command = `./ropewalk run ${project.name}/${task.name}${Object.entries(changed)
+    const command = `ropewalk run ${project.name}/${task.name}${Object.entries(changed)
         .map(([name, value]) => ` -p ${name}=${plain(value)}`)
         .join("")}`;
     return (

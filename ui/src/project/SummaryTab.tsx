@@ -50,7 +50,7 @@ export default function SummaryTab({ project, experiment }: TabProps) {
                         </Anchor>
                     }
                 >
-                    {runs.data ? <RunTable runs={recent} project={false} brief bare label="Latest runs" prefix="r." empty={<Empty small text="No run yet." command={`./ropewalk run ${project.name}/${document.data?.normal.tasks[0]?.name ?? "TASK"}`} />} /> : <Waiting rows={4} />}
+                    {runs.data ? <RunTable runs={recent} project={false} brief bare label="Latest runs" prefix="r." empty={<Empty small text="No run yet." command={`ropewalk run ${project.name}/${document.data?.normal.tasks[0]?.name ?? "TASK"}`} />} /> : <Waiting rows={4} />}
                 </Panel>
             </div>
             <div className={classes.stack}>
@@ -66,8 +66,8 @@ export default function SummaryTab({ project, experiment }: TabProps) {
                 </Panel>
                 <Panel title="From the command line">
                     <div className={classes.stack} style={{ gap: 8 }}>
-                        {document.data?.normal.tasks[0] && <CommandHint command={`./ropewalk run ${project.name}/${document.data.normal.tasks[0].name}`} />}
-                        <CommandHint command={`./ropewalk ls -p ${project.name}`} />
+                        {document.data?.normal.tasks[0] && <CommandHint command={`ropewalk run ${project.name}/${document.data.normal.tasks[0].name}`} />}
+                        <CommandHint command={`ropewalk ls -p ${project.name}`} />
                     </div>
                 </Panel>
             </div>

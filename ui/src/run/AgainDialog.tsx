@@ -20,7 +20,7 @@ export function AgainDialog({ run, onClose }: { run: Run; onClose: () => void })
     const before = run.parameters ?? {};
     const [values, setValues] = useState(before);
     const changed = changedParameters(before, values);
-    const command = `./ropewalk again ${run.project}/${run.number}${Object.entries(changed)
+    const command = `ropewalk again ${run.project}/${run.number}${Object.entries(changed)
         .map(([name, value]) => ` -p ${quote(`${name}=${plain(value)}`)}`)
         .join("")}`;
     return (

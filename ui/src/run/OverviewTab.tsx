@@ -108,7 +108,7 @@ export default function OverviewTab({ run }: { run: Run }) {
                             ]}
                         />
                         <div className={classes.hint}>
-                            <CommandHint command={isActive(run.state) ? `./ropewalk logs ${run.project}/${run.number} --follow` : `./ropewalk again ${run.project}/${run.number}`} />
+                            <CommandHint command={isActive(run.state) ? `ropewalk logs ${run.project}/${run.number} --follow` : `ropewalk again ${run.project}/${run.number}`} />
                         </div>
                     </Panel>
                 </div>

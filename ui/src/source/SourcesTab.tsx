@@ -78,7 +78,7 @@ export default function SourcesTab({ project, experiment, item }: TabProps) {
                                 {add}
                             </div>
                         )}
-                        <DataTable rows={all} columns={COLUMNS} rowKey={(source) => source.name} href={(source) => to(source.name)} label="Sources" empty={<Empty text="No source yet. A source is where a task's files come from: a folder you upload, a git repository, storage." command="./ropewalk apply" action={add} />} />
+                        <DataTable rows={all} columns={COLUMNS} rowKey={(source) => source.name} href={(source) => to(source.name)} label="Sources" empty={<Empty text="No source yet. A source is where a task's files come from: a folder you upload, a git repository, storage." command="ropewalk apply" action={add} />} />
                         {chosen && document.data && (
                             <Drawer opened onClose={() => void navigate(to())} position="right" size="xl" title={`Source ${chosen.name}`}>
                                 <OneSource project={project} experiment={experiment} source={chosen} view={document.data} />
