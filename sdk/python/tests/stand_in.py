@@ -12,6 +12,9 @@ class StandIn:
     def __init__(self, port: int = 0) -> None:
         self.requests: list[tuple[str, dict[str, Any], dict[str, str]]] = []
         self.refuse: tuple[int, dict[str, Any]] | None = None
+        #: What is carried out and then answered with a trouble, once for each.
+        self.stumble: list[tuple[int, dict[str, Any]]] = []
+        self._carried_out: set[str] = set()
         stand_in = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -21,7 +24,13 @@ class StandIn:
                     status, answer = stand_in.refuse
                     self._answer(status, answer)
                     return
-                stand_in.requests.append((self.path, body, dict(self.headers)))
+                key = self.headers.get("Idempotency-Key")
+                if key is None or key not in stand_in._carried_out:
+                    stand_in.requests.append((self.path, body, dict(self.headers)))
+                    stand_in._carried_out.update([key] if key else [])
+                if stand_in.stumble and self.path.endswith("/metrics"):
+                    self._answer(*stand_in.stumble.pop(0))
+                    return
                 if self.path.endswith("/tracked"):
                     self._answer(201, {"id": "run-1", "number": 1})
                 elif self.path.endswith("/metrics"):

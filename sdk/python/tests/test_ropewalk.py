@@ -144,6 +144,48 @@ def test_a_server_that_comes_back_gets_everything(
     first.close()
 
 
+IN_PROGRESS = (409, {"code": "IN_PROGRESS", "detail": "the first request is being carried out"})
+
+
+@pytest.mark.parametrize("trouble", [(502, {"detail": "the way back broke"}), IN_PROGRESS])
+def test_numbers_whose_answer_was_lost_count_once(
+    server: StandIn, monkeypatch: pytest.MonkeyPatch, trouble: tuple[int, dict[str, Any]]
+) -> None:
+    monkeypatch.setattr(_sender, "CLOSING_SECONDS", 10)
+    inside_a_run(monkeypatch)
+    server.stumble = [trouble, trouble]
+    run = ropewalk.init()
+    run.log({"x": 1}, step=1)
+    run.log({"x": 2}, step=2)
+    run.finish()
+    assert [p["step"] for p in server.points()] == [1, 2]
+    assert server.stumble == []
+
+
+def test_numbers_whose_answer_was_lost_count_once_also_from_the_file(
+    server: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    inside_a_run(monkeypatch)
+    server.stumble = [(502, {"detail": "the way back broke"})] * 100
+    run = ropewalk.init()
+    run.log({"x": 1}, step=1)
+    run.finish()
+    [spool] = tmp_path.glob("ropewalk-spool-*.jsonl")
+    with pytest.raises(ropewalk.RopewalkError, match="the way back broke"):
+        ropewalk.send_spool(spool)
+    server.stumble = []
+    assert ropewalk.send_spool(spool) == 1
+    assert [p["step"] for p in server.points()] == [1]
+
+
+def test_a_conflict_that_will_not_pass_is_told(server: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    run = ropewalk.init()
+    server.refuse = (409, {"code": "CONFLICT", "detail": "the key was used for something else"})
+    run.log({"x": 1})
+    assert run.flush(5)
+    assert "the key was used for something else" in capsys.readouterr().err
+
+
 def test_numbers_outlive_a_server_that_stays_away(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

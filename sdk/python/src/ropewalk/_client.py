@@ -59,8 +59,11 @@ class Client:
             with opener.open(request, timeout=self._timeout) as answer:
                 text = answer.read()
         except urllib.error.HTTPError as problem:
-            passing = problem.code in (408, 425, 429) or problem.code >= 500
-            raise Refused(_detail(problem), passing) from None
+            detail, code = _told(problem)
+            # The first try of this very request is still being carried out.
+            unfinished = problem.code == 409 and code == "IN_PROGRESS"
+            passing = unfinished or problem.code in (408, 425, 429) or problem.code >= 500
+            raise Refused(detail, passing) from None
         except (OSError, http.client.HTTPException) as problem:
             reason = getattr(problem, "reason", None) or problem
             raise Refused(f"no server answers at {self.url}: {reason}", passing=True) from None
@@ -96,12 +99,14 @@ def _no_redirects() -> Any:
     return NoRedirects()
 
 
-def _detail(problem: Any) -> str:
+def _told(problem: Any) -> tuple[str, str]:
+    """What the server says went wrong, for people and as a code."""
     try:
         answer = json.loads(problem.read())
-        return str(answer.get("detail") or answer.get("title") or f"status {problem.code}")
+        detail = answer.get("detail") or answer.get("title") or f"status {problem.code}"
+        return str(detail), str(answer.get("code") or "")
     except (ValueError, AttributeError, OSError):
-        return f"the server answered with status {problem.code}"
+        return f"the server answered with status {problem.code}", ""
 
 
 def _first_line(path: Path) -> str:

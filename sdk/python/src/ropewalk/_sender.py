@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ._client import Client, Refused
 
@@ -27,6 +27,21 @@ CLOSING_SECONDS = 10.0
 Point = dict[str, Any]
 
 
+class Batch(NamedTuple):
+    """Numbers that travel together. The key is theirs for good: however often they are sent, they count once."""
+
+    key: str
+    points: list[Point]
+
+    @staticmethod
+    def of(points: list[Point]) -> Batch:
+        return Batch(_new_key(), points)
+
+
+def _new_key() -> str:
+    return os.urandom(16).hex()
+
+
 def create_tracked(client: Client, request: dict[str, Any]) -> str:
     """Begins a tracked run and returns its id."""
     from urllib.parse import quote
@@ -34,7 +49,7 @@ def create_tracked(client: Client, request: dict[str, Any]) -> str:
     workspace = quote(os.environ.get("ROPEWALK_WORKSPACE") or "default", safe="")
     project = quote(str(request["project"]), safe="")
     path = f"/api/v1/workspaces/{workspace}/projects/{project}/runs/tracked"
-    answer = client.post(path, request["body"], key=request.setdefault("key", os.urandom(16).hex()))
+    answer = client.post(path, request["body"], key=request.setdefault("key", _new_key()))
     if not isinstance(answer, dict) or not answer.get("id"):
         raise Refused(f"{client.url} does not answer like a Ropewalk server", passing=False)
     return str(answer["id"])
@@ -52,7 +67,8 @@ class Sender:
         self._request = request
         self._queue: deque[Point] = deque()
         self._change = threading.Condition()
-        self._sending = 0
+        #: What was taken from the queue and is not known to have arrived.
+        self._unsent: Batch | None = None
         self._deadline: float | None = None
         # Whoever has no server has been told so already.
         self._told = client is None
@@ -76,7 +92,7 @@ class Sender:
         end = time.monotonic() + timeout
         with self._change:
             self._change.notify_all()
-            while (self._queue or self._sending) and self._thread is not None:
+            while (self._queue or self._unsent is not None) and self._thread is not None:
                 left = end - time.monotonic()
                 if left <= 0 or self._away:
                     return False
@@ -91,8 +107,8 @@ class Sender:
         if self._thread is not None:
             self._thread.join(CLOSING_SECONDS + 2)
         with self._change:
-            if self._queue:
-                self._spill()
+            if self._queue or self._unsent is not None:
+                self._spill(self._unsent)
             spool = self._spool
             if self._dropped:
                 _warn(f"{self._dropped} numbers were lost: they did not fit into memory and file")
@@ -102,21 +118,28 @@ class Sender:
         return spool.path
 
     def _header(self) -> dict[str, Any]:
-        return {"run": self.run_id} if self.run_id else {"request": self._request}
+        if self.run_id:
+            return {"run": self.run_id}
+        if self._request is not None:
+            self._request.setdefault("key", _new_key())
+        return {"request": self._request}
 
     def _work(self) -> None:
         pause = FIRST_PAUSE
         while True:
             with self._change:
                 closing = self._deadline is not None
-                if not self._queue and self._spool is None and closing:
+                if self._unsent is None and not self._queue and self._spool is None and closing:
                     return
-                if not closing and len(self._queue) < BATCH:
+                if self._unsent is None and not closing and len(self._queue) < BATCH:
                     self._change.wait(LINGER)
-                batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
-                self._sending = len(batch)
+                if self._unsent is None and self._queue:
+                    self._unsent = Batch.of(
+                        [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+                    )
+                batch = self._unsent
                 closing = self._deadline is not None
-            if not batch and not (closing and self._spool is not None):
+            if batch is None and not (closing and self._spool is not None):
                 continue
             if self._send(batch):
                 pause = FIRST_PAUSE
@@ -126,38 +149,37 @@ class Sender:
             with self._change:
                 deadline = self._deadline
                 if deadline is not None and time.monotonic() + pause > deadline:
-                    self._spill()
+                    self._spill(self._unsent)
                     return
                 self._change.wait(pause if deadline is None else min(pause, 1.0))
                 pause = min(LONGEST_PAUSE, pause * 2)
 
-    def _send(self, batch: list[Point]) -> bool:
+    def _send(self, batch: Batch | None) -> bool:
         """Whether the batch is done with: taken by the server, or refused for good."""
         problem = self._deliver(batch)
         with self._change:
-            self._sending = 0
             if problem is not None and problem.passing:
-                self._queue.extendleft(reversed(batch))
                 if not self._told:
                     _warn(f"{problem}; numbers are kept and sent when the server is back")
                 self._told = True
                 self._away = True
             else:
                 if problem is not None:
-                    _warn(f"the server refused {len(batch)} numbers: {problem}")
+                    _warn(f"the server refused {len(batch.points) if batch else 0} numbers: {problem}")
+                self._unsent = None
                 self._away = False
             self._change.notify_all()
         return problem is None or not problem.passing
 
-    def _deliver(self, batch: list[Point]) -> Refused | None:
+    def _deliver(self, batch: Batch | None) -> Refused | None:
         if self._client is None:
             return Refused("no server is known", passing=True)
         try:
             if not self.run_id and self._request is not None:
                 self.run_id = create_tracked(self._client, self._request)
-            if batch:
+            if batch is not None:
                 self._client.post(
-                    f"/api/v1/runs/{self.run_id}/metrics", {"points": batch}, key=os.urandom(16).hex()
+                    f"/api/v1/runs/{self.run_id}/metrics", {"points": batch.points}, key=batch.key
                 )
         except Refused as problem:
             return problem
@@ -175,14 +197,19 @@ class Sender:
         except (Refused, OSError) as problem:
             _warn(f"numbers kept in {spool.path} could not be sent: {problem}")
 
-    def _spill(self) -> None:
-        """Moves what waits in memory to the file. The lock is held."""
+    def _spill(self, unsent: Batch | None = None) -> None:
+        """Moves what waits in memory to the file, and with it a batch that may have arrived. The lock is held."""
+        points = list(self._queue)
+        batches = [Batch.of(points[start : start + BATCH]) for start in range(0, len(points), BATCH)]
+        if unsent is not None:
+            batches.insert(0, unsent)
+            self._unsent = None
         if self._spool is None:
             self._spool = _Spool.create()
         if self._spool is not None:
-            self._dropped += self._spool.append(self._queue)
+            self._dropped += self._spool.append(batches)
         else:
-            self._dropped += len(self._queue)
+            self._dropped += sum(len(batch.points) for batch in batches)
         self._queue.clear()
 
 
@@ -206,21 +233,21 @@ class _Spool:
                 continue
         return None
 
-    def append(self, points: deque[Point]) -> int:
-        """Returns how many did not fit."""
-        waiting = list(points)
+    def append(self, batches: list[Batch]) -> int:
+        """Returns how many numbers did not fit."""
+        left = sum(len(batch.points) for batch in batches)
         try:
             with Path(self.path).open("a", encoding="utf-8") as file:
-                for start in range(0, len(waiting), BATCH):
+                for batch in batches:
                     if self._bytes > SPOOL_BYTES:
-                        return len(waiting) - start
-                    batch = {"key": os.urandom(16).hex(), "points": waiting[start : start + BATCH]}
-                    line = json.dumps(batch) + "\n"
+                        return left
+                    line = json.dumps(batch._asdict()) + "\n"
                     self._bytes += len(line)
                     file.write(line)
+                    left -= len(batch.points)
         except OSError as problem:
             _warn(f"cannot keep numbers in {self.path}: {problem}")
-            return len(waiting)
+            return sum(len(batch.points) for batch in batches)
         return 0
 
     def close(self, header: dict[str, Any]) -> None:
