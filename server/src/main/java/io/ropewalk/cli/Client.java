@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Client {
     private static final int CONNECT_MILLIS = 5_000;
     private static final int ANSWER_MILLIS = 120_000;
+    private static final int ATTEMPTS = 5;
     /// Live data carries a heartbeat every fifteen seconds.
     private static final int SILENCE_MILLIS = 45_000;
 
@@ -195,14 +196,19 @@ final class Client {
         }
     }
 
-    /// A connection that breaks before the answer is tried once more; the key lets the server know the repetition.
+    /// A connection that breaks before the answer is tried once more; the key lets the server know the repetition,
+    /// which waits there for the first one's answer.
     private String exchange(String method, String path, @Nullable Body body) {
         String key = Long.toHexString(ThreadLocalRandom.current().nextLong()) + Long.toHexString(System.nanoTime());
         for (int attempt = 1; ; attempt++) {
             try {
                 return exchangeOnce(method, path, body, key);
+            } catch (Refusal e) {
+                if (attempt == ATTEMPTS || !e.code().equals("IN_PROGRESS")) {
+                    throw e;
+                }
             } catch (IOException e) {
-                if (attempt == 2
+                if (attempt >= 2
                         || e instanceof java.net.ConnectException
                         || e instanceof java.net.UnknownHostException) {
                     throw unreachable(e);

@@ -198,7 +198,7 @@ public final class RunApi {
                 orEmpty(request.pins()),
                 text(request.comment()),
                 request.parentRun());
-        return views.view(runs.submit(Caller.of(call), asked));
+        return views.first(runs.submit(Caller.of(call), asked, answering(call)));
     }
 
     private RunView track(Track request, Call call) {
@@ -209,7 +209,11 @@ public final class RunApi {
                 request.experiment() == null ? "master" : request.experiment(),
                 orEmpty(request.parameters()),
                 text(request.comment()));
-        return views.view(runs.track(Caller.of(call), asked));
+        return views.first(runs.track(Caller.of(call), asked, answering(call)));
+    }
+
+    private Runs.Together answering(Call call) {
+        return (handle, run) -> call.key().keep(handle, views.first(run));
     }
 
     private Page<RunView.Summary> list(ListRuns request, Call call) {
@@ -283,7 +287,7 @@ public final class RunApi {
     }
 
     private RunView again(Again request, Call call) {
-        return views.view(runs.again(Caller.of(call), request.run(), orEmpty(request.parameters())));
+        return views.first(runs.again(Caller.of(call), request.run(), orEmpty(request.parameters()), answering(call)));
     }
 
     private RunView finish(Finish request, Call call) {

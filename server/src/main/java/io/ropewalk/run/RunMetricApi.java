@@ -121,7 +121,9 @@ public final class RunMetricApi {
         RunId run = visible(request.run(), call);
         long now = clock.millis();
         store.append(
-                run, request.points().stream().map(point -> point.point(now)).toList());
+                run,
+                request.points().stream().map(point -> point.point(now)).toList(),
+                handle -> call.key().keep(handle, Nothing.NOTHING));
         return Nothing.NOTHING;
     }
 

@@ -14,15 +14,16 @@ import org.jspecify.annotations.Nullable;
 /// Renders runs for clients.
 final class RunViews {
     private static final int METRICS_SHOWN = 8;
+    private static final FileTotals NO_FILES = new FileTotals(0, 0, false);
 
     private final RunStore store;
     private final Function<Collection<RunId>, Map<RunId, Map<String, Double>>> lastValues;
-    private final Function<RunId, FileTotals> outputs;
+    private final Function<Run, FileTotals> outputs;
 
     RunViews(
             RunStore store,
             Function<Collection<RunId>, Map<RunId, Map<String, Double>>> lastValues,
-            Function<RunId, FileTotals> outputs) {
+            Function<Run, FileTotals> outputs) {
         this.store = store;
         this.lastValues = lastValues;
         this.outputs = outputs;
@@ -38,10 +39,23 @@ final class RunViews {
 
     RunView view(Run run) {
         boolean began = run.startedAt() != null;
+        return view(
+                run,
+                began ? lastValues.apply(List.of(run.id())).getOrDefault(run.id(), Map.of()) : Map.of(),
+                run.kind() == Run.Kind.TRACKED ? List.of() : store.replicas(run.id()),
+                began ? outputs.apply(run) : NO_FILES);
+    }
+
+    /// A run that has just been accepted and has nothing yet; reads nothing.
+    RunView first(Run run) {
+        return view(run, Map.of(), List.of(), NO_FILES);
+    }
+
+    private static RunView view(Run run, Map<String, Double> numbers, List<Replica> attempts, FileTotals files) {
         return new RunView(
-                summary(run, began ? lastValues.apply(List.of(run.id())).getOrDefault(run.id(), Map.of()) : Map.of()),
+                summary(run, numbers),
                 run.origin().revision(),
-                replicas(run),
+                replicas(run, attempts),
                 run.timeline().phases(),
                 run.specification().pins().entrySet().stream()
                         .map(pin -> new RunView.PinView(
@@ -55,7 +69,7 @@ final class RunViews {
                                 pin.getValue().description()))
                         .toList(),
                 run.info(),
-                began ? outputs.apply(run.id()) : new FileTotals(0, 0, false));
+                files);
     }
 
     private static RunView.Summary summary(Run run, Map<String, Double> numbers) {
@@ -100,12 +114,12 @@ final class RunViews {
 
     /// Replicas in the order of the task's roles, each with its latest attempt; those that were never started
     /// wait.
-    private List<RunView.ReplicaView> replicas(Run run) {
+    private static List<RunView.ReplicaView> replicas(Run run, List<Replica> attempts) {
         if (run.kind() == Run.Kind.TRACKED) {
             return List.of();
         }
         Map<io.ropewalk.spi.executor.ReplicaId, Replica> latest = new LinkedHashMap<>();
-        store.replicas(run.id()).forEach(replica -> latest.put(replica.id(), replica));
+        attempts.forEach(replica -> latest.put(replica.id(), replica));
         List<RunView.ReplicaView> views = new ArrayList<>();
         for (var id : run.specification().replicaIds()) {
             Replica replica = latest.getOrDefault(id, Replica.waiting(id, 1));

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// What can be done with runs.
@@ -42,8 +43,13 @@ public final class Runs implements Access.ActiveRuns {
         this.clock = clock;
     }
 
+    /// What is written in the same transaction as a new run, maybe more than once.
+    interface Together {
+        void with(Handle handle, Run run);
+    }
+
     /// Accepts a run. When this returns it is stored, and will be started as soon as there is room.
-    public Run submit(Caller caller, Submission asked) {
+    Run submit(Caller caller, Submission asked, Together together) {
         TaskInRevision found = find(caller.scope(), asked);
         ProjectRevision at = found.at();
         Run.Home home = new Run.Home(at.workspace().id(), at.workspace().name(), at.project(), at.projectName());
@@ -55,7 +61,7 @@ public final class Runs implements Access.ActiveRuns {
                 pins(home, reduced, asked, parent));
         Run.Origin origin = new Run.Origin(
                 at.experiment(), at.revision(), parent.map(Run::id).orElse(null), caller.name(), asked.comment());
-        return enqueue(home, origin, specification);
+        return enqueue(home, origin, specification, together);
     }
 
     private TaskInRevision find(Scope scope, Submission asked) {
@@ -141,7 +147,7 @@ public final class Runs implements Access.ActiveRuns {
                 .orElse("");
     }
 
-    private Run enqueue(Run.Home home, Run.Origin origin, RunSpecification specification) {
+    private Run enqueue(Run.Home home, Run.Origin origin, RunSpecification specification, Together together) {
         ledger.impossible(specification.requested()).ifPresent(reason -> {
             throw new RopewalkException(
                     ErrorCode.IMPOSSIBLE_REQUEST,
@@ -182,7 +188,7 @@ public final class Runs implements Access.ActiveRuns {
                 Optional.empty());
         Run run = queued.after(admitted ? new RunEvent.Admitted() : new RunEvent.Waits(ledger.reason(id)), now);
         try {
-            Run stored = store(run);
+            Run stored = store(run, together);
             reconciler.begin(stored);
             return stored;
         } catch (RuntimeException e) {
@@ -191,17 +197,18 @@ public final class Runs implements Access.ActiveRuns {
         }
     }
 
-    private Run store(Run run) {
+    private Run store(Run run, Together together) {
         return store.write(handle -> {
             Run numbered =
                     run.numbered(projects.nextRunNumber(handle, run.home().projectId()));
             store.insert(handle, numbered, reconciler.lease());
+            together.with(handle, numbered);
             return numbered;
         });
     }
 
     /// The same again: the same revision, the same inputs, other parameters where they are given.
-    public Run again(Caller caller, RunId id, Map<String, Object> parameters) {
+    Run again(Caller caller, RunId id, Map<String, Object> parameters, Together together) {
         Run first = find(caller.scope(), id);
         launched(first, "started again");
         RunSpecification specification = new RunSpecification(
@@ -210,7 +217,7 @@ public final class Runs implements Access.ActiveRuns {
                 first.specification().pins());
         Run.Origin origin = new Run.Origin(
                 first.origin().experiment(), first.origin().revision(), null, caller.name(), "again: " + first.name());
-        return enqueue(first.home(), origin, specification);
+        return enqueue(first.home(), origin, specification, together);
     }
 
     /// Asks a run to end. Its programs are told, and killed when they have not ended after a while. Asking again may
@@ -225,7 +232,7 @@ public final class Runs implements Access.ActiveRuns {
                     ErrorCode.CONFLICT,
                     "Run %s has %s already.".formatted(run.name(), run.state().word()));
         }
-        store.requestStop(id, clock.millis(), grace);
+        store.requestStop(id, clock.millis(), grace, caller.name());
         reconciler.wake(id);
         return find(caller.scope(), id);
     }
@@ -239,7 +246,7 @@ public final class Runs implements Access.ActiveRuns {
     }
 
     /// Notes work that runs somewhere else.
-    public Run track(Caller caller, Tracking asked) {
+    Run track(Caller caller, Tracking asked, Together together) {
         projects.ensure(caller.scope(), asked.workspace(), asked.project(), caller.name());
         ProjectRevision at = projects.revisionOf(caller.scope(), asked.workspace(), asked.project(), null, null);
         Run.Home home = new Run.Home(at.workspace().id(), at.workspace().name(), at.project(), at.projectName());
@@ -259,7 +266,7 @@ public final class Runs implements Access.ActiveRuns {
                 null,
                 Optional.empty(),
                 Optional.empty());
-        return store(run);
+        return store(run, together);
     }
 
     /// What a program outside says it is doing.
@@ -285,7 +292,7 @@ public final class Runs implements Access.ActiveRuns {
         }
         Instant now = clock.instant();
         Run ended = run.after(new RunEvent.Decided(outcome), now).after(new RunEvent.AllEnded(), now);
-        store.finishTracked(ended);
+        store.finishTracked(run, ended);
         reconciler.changed(ended);
         return find(caller.scope(), id);
     }

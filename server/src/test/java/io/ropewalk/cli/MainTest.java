@@ -84,6 +84,22 @@ class MainTest {
     }
 
     @Test
+    void aRequestWhoseFirstTryIsStillCarriedOutIsSentAgainWithTheSameKey() {
+        String stop = "POST /api/v1/runs/r-1/stop";
+        server.on("GET " + PROJECT + "/runs/7", 200, run("running", ""))
+                .on(stop, 409, "{\"code\":\"IN_PROGRESS\",\"detail\":\"still being carried out\"}")
+                .on(stop, 200, run("ending", ""));
+
+        Outcome outcome = server.call(folder, "stop", "digits/7");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(server.asked("POST"))
+                .hasSize(2)
+                .extracting(asked -> asked.headers().get("Idempotency-key"))
+                .containsOnly(server.asked("POST").getFirst().headers().get("Idempotency-key"));
+    }
+
+    @Test
     void theTokenTravelsAsABearer() {
         server.on("GET /api/v1/workspaces/default/runs?limit=20", 200, "{\"items\":[]}");
         server.call(folder, "ls");

@@ -15,6 +15,8 @@ public enum ErrorCode {
     METHOD_NOT_ALLOWED(405, Blame.USER),
     ALREADY_EXISTS(409, Blame.USER),
     CONFLICT(409, Blame.USER),
+    /// The same request was sent before and has not been answered yet.
+    IN_PROGRESS(409, Blame.CAPACITY),
     TOO_LARGE(413, Blame.USER),
     UNSUPPORTED_MEDIA_TYPE(415, Blame.USER),
     INTERNAL(500, Blame.PLATFORM),

@@ -11,6 +11,11 @@ public interface Call {
 
     Optional<String> header(String name);
 
+    /// For changes that must not be made twice when a request is sent again.
+    default RequestKey key() {
+        return RequestKey.NONE;
+    }
+
     /// Where the client reached the server, such as `http://127.0.0.1:8080`.
     String origin();
 

@@ -227,18 +227,19 @@ public final class HttpServer implements AutoCloseable {
                 request::getHeader,
                 json,
                 binder.takesRawBody() ? new RequestBody(body, mediaType(request), contentLength(request)) : null));
-        Exchange call = new Exchange(request, answer, principal);
         String key = request.getHeader("Idempotency-Key");
-        if (key == null || endpoint.method() == Endpoint.Method.GET || binder.takesRawBody()) {
+        if (key == null || endpoint.method() == Endpoint.Method.GET || binder.takesRawBody() || principal.anonymous()) {
+            Exchange call = new Exchange(request, answer, principal, RequestKey.NONE);
             answer.render(endpoint, endpoint.handler().handle(bound, call), request, () -> closing);
             return;
         }
-        Idempotency.Stored stored =
-                idempotency.once(principal.identity(), key, endpoint.method() + " " + request.path(), json, () -> {
-                    R result = endpoint.handler().handle(bound, call);
-                    return new Idempotency.Stored(endpoint.reply().status(), Answer.json(result));
-                });
-        answer.stored(stored);
+        int status = endpoint.reply().status();
+        Idempotency.Request asked = new Idempotency.Request(
+                principal.identity(), key, endpoint.method() + " " + request.path(), json, status);
+        answer.stored(idempotency.once(asked, requestKey -> {
+            Exchange call = new Exchange(request, answer, principal, requestKey);
+            return new Idempotency.Stored(status, Answer.json(endpoint.handler().handle(bound, call)));
+        }));
     }
 
     private static void allow(Principal principal, Endpoint<?, ?> endpoint) {
@@ -315,7 +316,8 @@ public final class HttpServer implements AutoCloseable {
                 Optional.ofNullable(request.getHeader("X-Ropewalk-Csrf")));
     }
 
-    private record Exchange(HttpServerRequest request, Answer answer, Principal principal) implements Call {
+    private record Exchange(HttpServerRequest request, Answer answer, Principal principal, RequestKey key)
+            implements Call {
         @Override
         public String requestId() {
             return answer.requestId();

@@ -1,0 +1,36 @@
+package io.ropewalk.support.http;
+
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// The `Idempotency-Key` of a request, for a handler whose change must not be made twice: it stores the answer in
+/// the same transaction as the change. A handler that does not has its answer stored afterwards, and a server that
+/// dies in between carries a repetition out again.
+public final class RequestKey {
+    /// For a request that came without one.
+    public static final RequestKey NONE = new RequestKey(Optional.empty());
+
+    private final Optional<Idempotency.Entry> entry;
+    private volatile Idempotency.@Nullable Stored kept;
+
+    RequestKey(Idempotency.Entry entry) {
+        this(Optional.of(entry));
+    }
+
+    private RequestKey(Optional<Idempotency.Entry> entry) {
+        this.entry = entry;
+    }
+
+    /// To be called by the transaction that makes the change, each time it is run.
+    ///
+    /// @param answer what the handler is going to answer
+    public void keep(Handle handle, @Nullable Object answer) {
+        entry.ifPresent(known -> kept = known.insert(handle, answer));
+    }
+
+    /// What was stored; empty when the handler has stored nothing.
+    Optional<Idempotency.Stored> kept() {
+        return Optional.ofNullable(kept);
+    }
+}

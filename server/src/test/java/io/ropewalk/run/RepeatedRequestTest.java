@@ -1,0 +1,122 @@
+package io.ropewalk.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ropewalk.TestServer;
+import io.ropewalk.access.Caller;
+import io.ropewalk.spi.ProjectId;
+import io.ropewalk.spi.RunId;
+import io.ropewalk.spi.WorkspaceId;
+import io.ropewalk.support.json.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// A run and its numbers are stored together with the key of the request that brought them, or not at all.
+class RepeatedRequestTest {
+    private static final String RUNS = "/api/v1/workspaces/default/projects/default/runs";
+
+    private static HttpResponse<String> post(TestServer server, String path, Object body) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(server.server().url() + path))
+                .POST(HttpRequest.BodyPublishers.ofString(Json.write(body)))
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", "k")
+                .header("Authorization", "Bearer " + server.server().ownerToken())
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String track(TestServer server) {
+        return server.post(RUNS + "/tracked", Map.of())
+                .expect(201)
+                .json()
+                .get("id")
+                .asText();
+    }
+
+    private static long stored(TestServer server, String run) {
+        long count = 0;
+        for (var series :
+                server.get("/api/v1/runs/" + run + "/metrics").expect(200).json()) {
+            count += series.get("count").asLong();
+        }
+        return count;
+    }
+
+    private static void refuseKeys(TestServer server) throws SQLException {
+        try (var connection = DriverManager.getConnection(
+                        "jdbc:sqlite:" + server.data().resolve("ropewalk.db"));
+                var statement = connection.createStatement()) {
+            statement.execute(
+                    "create trigger no_keys before insert on idempotency begin select raise(abort, 'full'); end");
+        }
+    }
+
+    @Test
+    void whereTheKeyCannotBeStoredNeitherIsTheRunNorAreTheNumbers() throws SQLException {
+        try (TestServer server = TestServer.start()) {
+            server.apply("default", """
+                    name: default
+                    tasks:
+                      - {name: wait, command: "true"}
+                    """);
+            String run = track(server);
+            String launched = server.run("default", "wait");
+            server.ended(launched);
+            refuseKeys(server);
+            assertThat(post(server, RUNS, Map.of("task", "wait")).statusCode()).isGreaterThanOrEqualTo(500);
+            assertThat(post(server, RUNS + "/tracked", Map.of()).statusCode()).isGreaterThanOrEqualTo(500);
+            assertThat(post(server, "/api/v1/runs/" + launched + "/again", Map.of())
+                            .statusCode())
+                    .isGreaterThanOrEqualTo(500);
+            assertThat(post(
+                                    server,
+                                    "/api/v1/runs/" + run + "/metrics",
+                                    Map.of("points", List.of(Map.of("name", "a", "value", 1))))
+                            .statusCode())
+                    .isGreaterThanOrEqualTo(500);
+            assertThat(server.get(RUNS).expect(200).json().get("items")).hasSize(2);
+            assertThat(stored(server, run)).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ropewalk.TestServer#onBoth")
+    void numbersThatAreSentAgainCountOnceAlsoAfterARestart(TestServer server) {
+        String run = track(server);
+        Object points = Map.of("points", List.of(Map.of("name", "a", "value", 1), Map.of("name", "a", "value", 2)));
+        for (int i = 0; i < 4; i++) {
+            if (i == 2) {
+                server.restart();
+            }
+            HttpResponse<String> answer = post(server, "/api/v1/runs/" + run + "/metrics", points);
+            assertThat(answer.statusCode()).isEqualTo(204);
+            assertThat(answer.body()).isEmpty();
+        }
+        assertThat(stored(server, run)).isEqualTo(2);
+    }
+
+    @Test
+    void aPersonAndTheirRunShareNoKeys() {
+        Caller.Run run = new Caller.Run(new RunId("r"), new WorkspaceId("w"), new ProjectId("p"), "owner");
+        assertThat(List.of(
+                        run.identity(),
+                        new Caller.Run(new RunId("s"), new WorkspaceId("w"), new ProjectId("p"), "owner").identity(),
+                        new Caller.Owner("owner").identity(),
+                        new Caller.Nobody().identity()))
+                .doesNotHaveDuplicates();
+    }
+}
