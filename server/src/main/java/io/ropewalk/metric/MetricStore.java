@@ -1,14 +1,19 @@
 package io.ropewalk.metric;
 
+import io.ropewalk.spi.ErrorCode;
+import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.support.db.Database;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +31,10 @@ public final class MetricStore {
     private static final Logger LOGGER = LoggerFactory.getLogger(MetricStore.class);
     /// Points kept in memory, 24 bytes each.
     private static final int MOST_POINTS = 2_000_000;
+    /// A series takes as much memory as so many points.
+    private static final int SERIES_WEIGHT = 20;
+    /// Series of one run.
+    public static final int MOST_NAMES = 20_000;
     /// Runs whose summaries are kept in memory.
     private static final int MOST_RUNS = 4_000;
 
@@ -42,7 +51,7 @@ public final class MetricStore {
     private final int mostRuns;
     /// Least recently used first; guarded by itself.
     private final LinkedHashMap<RunId, Known> known = new LinkedHashMap<>(16, 0.75f, true);
-    /// Points in memory; guarded by the map.
+    /// What is in memory, in points; guarded by the map.
     private long kept;
 
     public MetricStore(Database database, LiveNumbers live) {
@@ -67,13 +76,24 @@ public final class MetricStore {
         /// Too large for its points to be kept in memory.
         private boolean large;
         private final AtomicInteger points = new AtomicInteger();
+        private final AtomicInteger names = new AtomicInteger();
 
         SeriesState series(String name) {
-            return series.computeIfAbsent(name, SeriesState::new);
+            return series.computeIfAbsent(name, unknown -> {
+                names.incrementAndGet();
+                return new SeriesState(unknown);
+            });
+        }
+
+        /// What it takes in memory, in points.
+        int weight() {
+            return points.get() + SERIES_WEIGHT * names.get();
         }
     }
 
     /// When this returns the points are stored.
+    ///
+    /// @throws RopewalkException when the run would have more than [#MOST_NAMES] series; nothing is stored then
     public void append(RunId run, List<NewPoint> points) {
         append(run, points, _ -> {});
     }
@@ -82,21 +102,49 @@ public final class MetricStore {
     ///
     /// @param also runs in the same transaction, maybe more than once
     public void append(RunId run, List<NewPoint> points, Consumer<Handle> also) {
+        store(run, points, also, false);
+    }
+
+    /// Stores points and something else, both or neither, without those that would be the first of a series too many.
+    ///
+    /// @return how many points were left out
+    public int appendKnown(RunId run, List<NewPoint> points, Consumer<Handle> also) {
+        return points.size() - store(run, points, also, true);
+    }
+
+    /// @return how many points were stored
+    private int store(RunId run, List<NewPoint> points, Consumer<Handle> also, boolean knownOnly) {
         Known numbers = take(run);
         try {
-            store(run, numbers, points, also);
+            return store(run, numbers, points, also, knownOnly);
         } finally {
             give(numbers);
         }
     }
 
-    private void store(RunId run, Known numbers, List<NewPoint> points, Consumer<Handle> also) {
+    private int store(RunId run, Known numbers, List<NewPoint> points, Consumer<Handle> also, boolean knownOnly) {
         List<Point> stepped;
         long sequence;
         numbers.lock.lock();
         try {
             load(run, numbers);
-            stepped = stepped(numbers, points);
+            Set<String> tooMany = tooMany(numbers, points);
+            if (!tooMany.isEmpty() && !knownOnly) {
+                throw new RopewalkException(
+                        ErrorCode.TOO_LARGE,
+                        "The run has %d series already and at most %d are kept, so '%s' cannot begin; nothing of this request is stored. Put what changes into the step or the value, not into the name."
+                                .formatted(
+                                        numbers.series.size(),
+                                        MOST_NAMES,
+                                        tooMany.iterator().next()));
+            }
+            stepped = stepped(
+                    numbers,
+                    tooMany.isEmpty()
+                            ? points
+                            : points.stream()
+                                    .filter(point -> !tooMany.contains(point.name()))
+                                    .toList());
             sequence = ++numbers.lastSequence;
         } finally {
             numbers.lock.unlock();
@@ -122,6 +170,23 @@ public final class MetricStore {
             numbers.lock.unlock();
         }
         live.publish(run, stepped);
+        return stepped.size();
+    }
+
+    /// The names for which there is no room.
+    private static Set<String> tooMany(Known numbers, List<NewPoint> points) {
+        int room = MOST_NAMES - numbers.series.size();
+        if (points.size() <= room) {
+            return Set.of();
+        }
+        Set<String> begin = new HashSet<>();
+        Set<String> tooMany = new LinkedHashSet<>();
+        for (NewPoint point : points) {
+            if (!numbers.series.containsKey(point.name()) && !begin.contains(point.name())) {
+                (begin.size() < room ? begin : tooMany).add(point.name());
+            }
+        }
+        return tooMany;
     }
 
     private static List<Point> stepped(Known numbers, List<NewPoint> points) {
@@ -269,6 +334,12 @@ public final class MetricStore {
         }
     }
 
+    int runsInMemory() {
+        synchronized (known) {
+            return known.size();
+        }
+    }
+
     private Known take(RunId run) {
         synchronized (known) {
             Known numbers = known.computeIfAbsent(run, _ -> new Known());
@@ -282,9 +353,9 @@ public final class MetricStore {
     private void give(Known numbers) {
         synchronized (known) {
             numbers.users--;
-            int points = numbers.points.get();
-            kept += points - numbers.counted;
-            numbers.counted = points;
+            int weight = numbers.weight();
+            kept += weight - numbers.counted;
+            numbers.counted = weight;
             for (Iterator<Known> each = known.values().iterator();
                     each.hasNext() && (kept > mostPoints || known.size() > mostRuns); ) {
                 Known oldest = each.next();

@@ -19,9 +19,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -35,19 +37,31 @@ public final class NumberCollector {
     private static final int BATCH = 5_000;
     /// So much of a log without numbers is read again, at most, after a restart.
     private static final long UNSTORED = 4L * 1024 * 1024;
+    /// So much of each log is read by one pass, so that one that is written faster than it is read holds up no other.
+    private static final long A_PASS = 4L * 1024 * 1024;
     private static final int STRIPES = 64;
 
     private final Database database;
     private final MetricStore store;
     private final RunLogSource logs;
+    private final BiConsumer<RunId, String> says;
     private final InstantSource clock;
+    /// Runs that have been told that they have too many series.
+    private final Set<RunId> told = ConcurrentHashMap.newKeySet();
     private final List<Lock> stripes = new ArrayList<>();
     private final Map<RunId, Map<Log, Cursor>> cursors = new ConcurrentHashMap<>();
 
-    public NumberCollector(Database database, MetricStore store, RunLogSource logs, InstantSource clock) {
+    /// @param says writes a line into a run's own log
+    public NumberCollector(
+            Database database,
+            MetricStore store,
+            RunLogSource logs,
+            BiConsumer<RunId, String> says,
+            InstantSource clock) {
         this.database = database;
         this.store = store;
         this.logs = logs;
+        this.says = says;
         this.clock = clock;
         for (int i = 0; i < STRIPES; i++) {
             stripes.add(new ReentrantLock());
@@ -60,26 +74,43 @@ public final class NumberCollector {
     /// @param reached how far the log has been read; between the two there was no number
     private record Cursor(long stored, long reached) {}
 
-    /// Takes what the logs of these runs have gained. A log that cannot be read now is left for the next pass.
+    /// Takes what the logs of these runs have gained, of each log so much at most. A log that cannot be read now is
+    /// left for the next pass.
     public void pass(Collection<RunId> running) {
         for (RunId run : running) {
+            Lock lock = lock(run);
+            if (!lock.tryLock()) {
+                // Another run of this stripe is being drained, which may take long.
+                continue;
+            }
             try {
                 collect(run, false);
             } catch (RopewalkException | UncheckedIOException | JdbiException e) {
                 LOGGER.warn("Numbers of run {} are not collected for now", run, e);
+            } finally {
+                lock.unlock();
             }
         }
     }
 
     /// Takes everything that is left in the logs of a run whose programs have ended. Safe to repeat.
     public void drain(RunId run) {
-        collect(run, true);
-        cursors.remove(run);
+        Lock lock = lock(run);
+        lock.lock();
+        try {
+            collect(run, true);
+            cursors.remove(run);
+            told.remove(run);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Lock lock(RunId run) {
+        return stripes.get(Math.floorMod(run.hashCode(), STRIPES));
     }
 
     private void collect(RunId run, boolean ended) {
-        Lock lock = stripes.get(Math.floorMod(run.hashCode(), STRIPES));
-        lock.lock();
         try {
             Map<Log, Cursor> known = cursors.computeIfAbsent(run, this::stored);
             for (LogFile file : logs.logs(Scope.EVERYTHING, run)) {
@@ -90,8 +121,6 @@ public final class NumberCollector {
         } catch (RuntimeException e) {
             cursors.remove(run);
             throw e;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -103,15 +132,17 @@ public final class NumberCollector {
         LineReader reader = new LineReader(
                 (offset, limit) -> logs.read(Scope.EVERYTHING, run, log.name(), log.attempt(), offset, limit),
                 cursor.reached());
+        long enough = ended ? Long.MAX_VALUE : cursor.reached() + A_PASS;
         List<NewPoint> points = new ArrayList<>();
         while (true) {
             Optional<LogLine> line = reader.next();
             line.ifPresent(each -> points.addAll(numbers(each)));
-            boolean last = line.isEmpty();
-            if (last && ended) {
+            boolean end = line.isEmpty();
+            if (end && ended) {
                 reader.pending().ifPresent(each -> points.addAll(numbers(each)));
             }
-            long reached = last && ended ? reader.end() : reader.position();
+            long reached = end && ended ? reader.end() : reader.position();
+            boolean last = end || reached >= enough;
             if (points.size() >= BATCH || (last && !points.isEmpty()) || reached - cursor.stored() > UNSTORED) {
                 move(run, log, cursor, reached, points);
                 cursor = new Cursor(reached, reached);
@@ -131,7 +162,13 @@ public final class NumberCollector {
     }
 
     private void move(RunId run, Log log, Cursor from, long to, List<NewPoint> points) {
-        store.append(run, points, handle -> move(handle, run, log, from.stored(), to));
+        int left = store.appendKnown(run, points, handle -> move(handle, run, log, from.stored(), to));
+        if (left > 0 && told.add(run)) {
+            says.accept(
+                    run,
+                    "%s TooManySeries: the run has %d series already; numbers under further names are left out"
+                            .formatted(log.name(), MetricStore.MOST_NAMES));
+        }
     }
 
     private static void move(Handle handle, RunId run, Log log, long from, long to) {

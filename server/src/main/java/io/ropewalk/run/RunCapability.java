@@ -64,7 +64,7 @@ public final class RunCapability implements AutoCloseable {
         builder = new LaunchBuilder(PythonLibrary.unpack(on.dataDirectory(), on.version()));
         RunSources sources = new RunSources(on.sources());
         RunLogs logs = new RunLogs(store, on.executor(), masterLog);
-        collector = new NumberCollector(on.database(), metrics, logs, on.clock());
+        collector = new NumberCollector(on.database(), metrics, logs, masterLog::append, on.clock());
         journal = new RunJournal(masterLog, on.signals(), collector);
         reconciler = new RunReconciler(
                 store,
@@ -75,8 +75,8 @@ public final class RunCapability implements AutoCloseable {
                 on.clock(),
                 Ids.mint());
         runs = new Runs(store, on.projects(), sources, ledger, reconciler, on.clock());
-        RunViews views =
-                new RunViews(store, metrics::lastValues, run -> new RunFiles(directories.output(run)).totals());
+        OutputTotals totals = new OutputTotals(run -> new RunFiles(directories.output(run)).totals(), on.clock());
+        RunViews views = new RunViews(store, metrics::lastValues, totals::of);
         VisibleRuns visible = store::get;
         endpoints.addAll(new RunApi(
                         runs,

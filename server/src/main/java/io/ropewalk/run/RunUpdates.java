@@ -10,10 +10,13 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /// Tells a client of a run as it changes, until it has ended.
 final class RunUpdates {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(20);
+    /// A run may change a thousand times a second; nobody sees more than this.
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
     private final Runs runs;
     private final RunViews views;
@@ -41,6 +44,7 @@ final class RunUpdates {
                 Set<Incident> told = new HashSet<>();
                 RunView last = null;
                 while (!sink.closed()) {
+                    long looked = System.nanoTime();
                     Run run = runs.find(scope, id);
                     List<Point> points = live.take();
                     if (!points.isEmpty()) {
@@ -59,7 +63,11 @@ final class RunUpdates {
                     if (run.ended()) {
                         return;
                     }
-                    watch.await(LOOK_AGAIN);
+                    if (watch.await(LOOK_AGAIN)) {
+                        // What changes in the meantime is seen by the same look, so the last change is never lost.
+                        TimeUnit.NANOSECONDS.sleep(looked + BETWEEN_LOOKS.toNanos() - System.nanoTime());
+                        watch.await(Duration.ZERO);
+                    }
                 }
             }
         };

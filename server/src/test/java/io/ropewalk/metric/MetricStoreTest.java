@@ -3,6 +3,7 @@ package io.ropewalk.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.support.db.Database;
@@ -158,6 +159,48 @@ class MetricStoreTest {
                         .isEqualTo(store(database).series(id, List.of(), 100))
                         .hasSize(2);
             }
+        }
+    }
+
+    @Test
+    void aRunHasSoManySeriesAndNoMore() {
+        try (Database database = TestDatabases.sqlite().open()) {
+            MetricStore store = store(database);
+            store.append(
+                    RUN,
+                    IntStream.range(0, MetricStore.MOST_NAMES - 1)
+                            .mapToObj(i -> point("n" + i, 1, 1))
+                            .toList());
+            assertThatThrownBy(() -> store.append(RUN, List.of(point("x", 1, 1), point("n0", 2, 2), point("y", 1, 1))))
+                    .isInstanceOfSatisfying(
+                            RopewalkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE))
+                    .hasMessageContaining("'y'");
+            assertThat(store.points(RUN, "n0")).hasSize(1);
+            assertThat(store.points(RUN, "x")).isEmpty();
+            store.append(RUN, List.of(point("x", 1, 1), point("n0", 2, 2), point("x", 2, 2)));
+            MetricStore restarted = store(database);
+            assertThatThrownBy(() -> restarted.append(RUN, List.of(point("y", 1, 1))))
+                    .isInstanceOf(RopewalkException.class);
+            assertThat(restarted.appendKnown(RUN, List.of(point("y", 1, 1), point("x", 3, 3)), _ -> {}))
+                    .isEqualTo(1);
+            assertThat(store(database).names(RUN)).hasSize(MetricStore.MOST_NAMES);
+            assertThat(store(database).points(RUN, "x")).hasSize(3);
+            restarted.append(new RunId("other"), List.of(point("y", 1, 1)));
+        }
+    }
+
+    @Test
+    void seriesWithFewPointsCountAgainstTheMemoryToo() {
+        try (Database database = TestDatabases.sqlite().open()) {
+            MetricStore store = new MetricStore(database, new LiveNumbers(_ -> {}), 1_000, 100);
+            for (int run = 0; run < 10; run++) {
+                store.append(
+                        new RunId("run-" + run),
+                        IntStream.range(0, 20)
+                                .mapToObj(i -> point("n" + i, 1, 1))
+                                .toList());
+            }
+            assertThat(store.runsInMemory()).isEqualTo(2);
         }
     }
 

@@ -3,14 +3,19 @@ package io.ropewalk.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ropewalk.access.Scope;
+import io.ropewalk.log.LogFile;
 import io.ropewalk.metric.LiveNumbers;
 import io.ropewalk.metric.MetricStore;
 import io.ropewalk.metric.Point;
 import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.spi.RunId;
+import io.ropewalk.spi.executor.LogChunk;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.TestDatabases;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,13 +29,14 @@ class NumberCollectorTest {
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(5_000));
 
     private final FakeLogs logs = new FakeLogs();
+    private final List<String> said = new ArrayList<>();
 
     private static MetricStore store(Database database) {
         return new MetricStore(database, new LiveNumbers(_ -> {}));
     }
 
     private NumberCollector collector(Database database, MetricStore store) {
-        return new NumberCollector(database, store, logs, CLOCK);
+        return new NumberCollector(database, store, logs, (_, line) -> said.add(line), CLOCK);
     }
 
     private static List<Long> steps(MetricStore store, String name) {
@@ -151,12 +157,66 @@ class NumberCollectorTest {
     }
 
     @Test
+    void aLogThatIsWrittenFasterThanItIsReadHoldsUpNoOther() {
+        try (Database database = TestDatabases.sqlite().open()) {
+            MetricStore store = store(database);
+            RunLogSource growing = new RunLogSource() {
+                private int reads;
+
+                @Override
+                public List<LogFile> logs(Scope scope, RunId run) {
+                    return logs.logs(scope, run);
+                }
+
+                @Override
+                public LogChunk read(Scope scope, RunId run, String log, int attempt, long offset, int limit) {
+                    assertThat(++reads).as("reads in one pass").isLessThan(200);
+                    logs.write("worker-0", 1, "{\"a\":1}\n".repeat(limit / 8));
+                    return logs.read(scope, run, log, attempt, offset, limit);
+                }
+            };
+            logs.write("worker-0", 1, "{\"a\":1}\n").write("worker-1", 1, "{\"step\":7,\"b\":1}\n");
+            NumberCollector collector =
+                    new NumberCollector(database, store, growing, (_, line) -> said.add(line), CLOCK);
+            collector.pass(List.of(FakeLogs.RUN));
+            assertThat(steps(store, "b")).containsExactly(7L);
+            int first = steps(store, "a").size();
+            assertThat(first).isPositive();
+            collector(database, store(database)).drain(FakeLogs.RUN);
+            assertThat(steps(store(database), "a")).hasSizeGreaterThan(first).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void seriesTooManyAreLeftOutAndToldOnce() {
+        try (Database database = TestDatabases.sqlite().open()) {
+            MetricStore store = store(database);
+            NumberCollector collector = collector(database, store);
+            StringBuilder lines = new StringBuilder();
+            for (int i = 0; i < MetricStore.MOST_NAMES; i++) {
+                lines.append("{\"step\":1,\"n").append(i).append("\":1}\n");
+            }
+            logs.write("worker-0", 1, lines.toString());
+            collector.pass(List.of(FakeLogs.RUN));
+            assertThat(said).isEmpty();
+            for (int i = 0; i < 2; i++) {
+                logs.write("worker-0", 1, "{\"step\":2,\"one-more" + i + "\":1,\"n0\":5}\n");
+                collector.pass(List.of(FakeLogs.RUN));
+            }
+            assertThat(store.names(FakeLogs.RUN)).hasSize(MetricStore.MOST_NAMES);
+            assertThat(store.points(FakeLogs.RUN, "n0")).hasSize(3);
+            assertThat(said).singleElement().asString().contains("worker-0 TooManySeries", "20000");
+        }
+    }
+
+    @Test
     void aLogWithoutNumbersIsReadOnceAndWritesLittle() {
         try (Database database = TestDatabases.sqlite().open()) {
             NumberCollector collector = collector(database, store(database));
             logs.write("worker-0", 1, "no numbers here\n".repeat(1_000_000));
-            collector.pass(List.of(FakeLogs.RUN));
-            collector.pass(List.of(FakeLogs.RUN));
+            for (int i = 0; i < 6; i++) {
+                collector.pass(List.of(FakeLogs.RUN));
+            }
             long position = database.read(handle -> handle.createQuery("select position from metric_cursor")
                     .mapTo(Long.class)
                     .one());
