@@ -6,6 +6,7 @@ import io.ropewalk.support.time.Signals;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /// What follows when a run has changed: its own log tells it, and whoever watches it looks again.
 final class RunJournal implements RunReconciler.Aftermath {
@@ -22,8 +23,12 @@ final class RunJournal implements RunReconciler.Aftermath {
 
     @Override
     public void changed(Run run, List<Incident> incidents) {
-        incidents.forEach(incident -> log.append(
-                run.id(), "%s %s: %s".formatted(incident.component(), incident.reason(), incident.message())));
+        log.append(
+                run.id(),
+                incidents.stream()
+                        .map(incident ->
+                                "%s %s: %s".formatted(incident.component(), incident.reason(), incident.message()))
+                        .collect(Collectors.joining("\n")));
         if (run.state() instanceof RunState.Running || run.state() instanceof RunState.Ending) {
             running.add(run.id());
         } else {

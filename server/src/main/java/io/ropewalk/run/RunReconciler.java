@@ -255,7 +255,7 @@ public final class RunReconciler implements AutoCloseable {
         deadline.ifPresent(at -> wakeAt(run, at));
         if (!reason.equals(state.reason())) {
             change.happens(new RunEvent.Waits(reason));
-            change.incident(Incident.normal(clock.instant(), "Queued", "run", reason));
+            change.incident(LifeEvents.queued(clock.instant(), reason));
             apply(change);
         }
         return Optional.empty();
@@ -583,8 +583,7 @@ public final class RunReconciler implements AutoCloseable {
                 return false;
             }
             store.saveReplicas(handle, change.run().id(), change.changedReplicas());
-            change.incidents()
-                    .forEach(incident -> store.addIncident(handle, change.run().id(), incident));
+            store.addIncidents(handle, change.run().id(), change.incidents());
             return true;
         });
         if (!ours) {
@@ -687,7 +686,9 @@ public final class RunReconciler implements AutoCloseable {
         }
 
         List<Incident> incidents() {
-            return incidents;
+            List<Incident> all = new ArrayList<>(incidents);
+            all.addAll(LifeEvents.between(before, run, replicas()));
+            return all;
         }
 
         boolean stateChanged() {

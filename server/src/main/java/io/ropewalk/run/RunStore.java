@@ -21,7 +21,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of runs, their replicas and what happened to them.
@@ -91,6 +93,7 @@ final class RunStore {
                 .bind("token", lease.token())
                 .bind("until", lease.until())
                 .execute();
+        insertIncidents(handle, run.id(), LifeEvents.first(run));
     }
 
     record Lease(String token, long until) {}
@@ -265,29 +268,42 @@ final class RunStore {
         }
     }
 
-    void finishTracked(Run run) {
-        database.write(handle -> handle.createUpdate("""
-                        update run set state = :state, state_body = :body, ended_at = :ended
-                        where id = :id and kind = 'tracked' and ended_at is null
-                        """)
-                .bind("state", run.state().word())
-                .bind("body", Json.write(StoredState.of(run)))
-                .bind("ended", millis(run.endedAt()))
-                .bind("id", run.id().value())
-                .execute());
+    void finishTracked(Run before, Run run) {
+        database.write(handle -> {
+            int ended = handle.createUpdate("""
+                            update run set state = :state, state_body = :body, ended_at = :ended
+                            where id = :id and kind = 'tracked' and ended_at is null
+                            """)
+                    .bind("state", run.state().word())
+                    .bind("body", Json.write(StoredState.of(run)))
+                    .bind("ended", millis(run.endedAt()))
+                    .bind("id", run.id().value())
+                    .execute();
+            if (ended == 1) {
+                addIncidents(handle, run.id(), LifeEvents.between(before, run, List.of()));
+            }
+            return ended;
+        });
     }
 
     /// @param grace null leaves what was asked for before
-    void requestStop(RunId id, long now, @Nullable Duration grace) {
-        database.write(handle -> handle.createUpdate("""
-                        update run set stop_requested_at = coalesce(stop_requested_at, :now),
-                            stop_grace = coalesce(:grace, stop_grace)
-                        where id = :id and ended_at is null
-                        """)
-                .bind("id", id.value())
-                .bind("now", now)
-                .bind("grace", grace == null ? null : grace.toMillis())
-                .execute());
+    /// @param by who asks
+    void requestStop(RunId id, long now, @Nullable Duration grace, String by) {
+        database.write(handle -> {
+            int asked = handle.createUpdate("""
+                            update run set stop_requested_at = coalesce(stop_requested_at, :now),
+                                stop_grace = coalesce(:grace, stop_grace)
+                            where id = :id and ended_at is null
+                            """)
+                    .bind("id", id.value())
+                    .bind("now", now)
+                    .bind("grace", grace == null ? null : grace.toMillis())
+                    .execute();
+            if (asked == 1) {
+                addIncidents(handle, id, List.of(LifeEvents.stopping(Instant.ofEpochMilli(now), by)));
+            }
+            return asked;
+        });
     }
 
     /// How long whoever stopped a run lets it take to end; empty when they did not say.
@@ -361,35 +377,55 @@ final class RunStore {
         return List.copyOf(latest.values());
     }
 
-    void addIncident(Handle handle, RunId run, Incident incident) {
-        int counted = handle.createUpdate("""
-                        update run_event set count = count + 1, last_seen_at = :at
-                        where run_id = :run and reason = :reason and component = :component and message = :message
-                        """)
-                .bind("at", incident.lastSeenAt().toEpochMilli())
-                .bind("run", run.value())
-                .bind("reason", incident.reason())
-                .bind("component", incident.component())
-                .bind("message", incident.message())
-                .execute();
-        if (counted > 0) {
+    /// Stores what has happened to a run; what has happened just so before is counted.
+    void addIncidents(Handle handle, RunId run, List<Incident> incidents) {
+        if (incidents.isEmpty()) {
             return;
         }
-        handle.createUpdate("""
-                        insert into run_event (run_id, sequence, type, reason, message, component, host, count,
-                            first_seen_at, last_seen_at)
-                        select :run, coalesce(max(sequence), 0) + 1, :type, :reason, :message, :component, :host, 1,
-                            :first, :last from run_event where run_id = :run
-                        """)
-                .bind("run", run.value())
-                .bind("type", incident.type().word())
-                .bind("reason", incident.reason())
-                .bind("message", incident.message())
-                .bind("component", incident.component())
-                .bind("host", incident.host())
-                .bind("first", incident.firstSeenAt().toEpochMilli())
-                .bind("last", incident.lastSeenAt().toEpochMilli())
-                .execute();
+        PreparedBatch count = handle.prepareBatch("""
+                update run_event set count = count + 1, last_seen_at = :at
+                where run_id = :run and reason = :reason and component = :component and message = :message
+                """);
+        for (Incident incident : incidents) {
+            count.bind("at", incident.lastSeenAt().toEpochMilli())
+                    .bind("run", run.value())
+                    .bind("reason", incident.reason())
+                    .bind("component", incident.component())
+                    .bind("message", incident.message())
+                    .add();
+        }
+        int[] counted = count.execute();
+        insertIncidents(
+                handle,
+                run,
+                IntStream.range(0, counted.length)
+                        .filter(i -> counted[i] == 0)
+                        .mapToObj(incidents::get)
+                        .toList());
+    }
+
+    private static void insertIncidents(Handle handle, RunId run, List<Incident> incidents) {
+        if (incidents.isEmpty()) {
+            return;
+        }
+        PreparedBatch insert = handle.prepareBatch("""
+                insert into run_event (run_id, sequence, type, reason, message, component, host, count,
+                    first_seen_at, last_seen_at)
+                select :run, coalesce(max(sequence), 0) + 1, :type, :reason, :message, :component, :host, 1,
+                    :first, :last from run_event where run_id = :run
+                """);
+        for (Incident incident : incidents) {
+            insert.bind("run", run.value())
+                    .bind("type", incident.type().word())
+                    .bind("reason", incident.reason())
+                    .bind("message", incident.message())
+                    .bind("component", incident.component())
+                    .bind("host", incident.host())
+                    .bind("first", incident.firstSeenAt().toEpochMilli())
+                    .bind("last", incident.lastSeenAt().toEpochMilli())
+                    .add();
+        }
+        insert.execute();
     }
 
     List<Incident> incidents(RunId run) {
