@@ -5,8 +5,11 @@ import io.ropewalk.spi.source.SourceType.Pin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What people are told of the life that every run has. Pure: the same change always tells the same, so it can be
 /// stored with the change itself.
@@ -57,17 +60,21 @@ final class LifeEvents {
         if (launched && before.handle().isEmpty() && after.handle().isPresent()) {
             ready(after, at, told);
         }
-        if (before.startedAt() == null && after.startedAt() != null) {
-            told.add(Incident.normal(after.startedAt(), "Started", "run", names(replicas)));
+        boolean decided = !isDecided(before) && isDecided(after);
+        Instant began = began(after, replicas);
+        if (began != null && before.startedAt() == null && (after.startedAt() != null || decided)) {
+            told.add(Incident.normal(began, "Started", "run", names(replicas)));
         }
         boolean asked = after.stopRequestedAt().isPresent();
-        if (!asked
-                && !(before.state() instanceof RunState.Ending)
+        boolean others = replicas.stream().anyMatch(replica -> !replica.state().ended());
+        if (decided
+                && !asked
+                && others
                 && after.state() instanceof RunState.Ending(Instant since, RunState.Outcome outcome)) {
             told.add(Incident.normal(since, "Stopping", "run", why(outcome)));
         }
         if (after.state() instanceof RunState.Final end && !before.ended()) {
-            told.add(last(after, end));
+            told.add(last(end, began));
         }
         return told;
     }
@@ -85,7 +92,25 @@ final class LifeEvents {
         }
     }
 
-    private static String names(List<Replica> replicas) {
+    private static boolean isDecided(Run run) {
+        return run.state() instanceof RunState.Ending || run.ended();
+    }
+
+    /// When the first of its programs started; a run may be over before the last one has.
+    private static @Nullable Instant began(Run run, List<Replica> replicas) {
+        return run.startedAt() != null
+                ? run.startedAt()
+                : replicas.stream()
+                        .map(Replica::startedAt)
+                        .filter(Objects::nonNull)
+                        .min(Comparator.naturalOrder())
+                        .orElse(null);
+    }
+
+    private static String names(List<Replica> all) {
+        List<Replica> replicas = all.stream()
+                .filter(replica -> replica.state() != Replica.State.WAITING)
+                .toList();
         String named = replicas.stream()
                 .limit(NAMED)
                 .map(replica ->
@@ -102,8 +127,7 @@ final class LifeEvents {
         };
     }
 
-    private static Incident last(Run run, RunState.Final end) {
-        Instant began = run.startedAt();
+    private static Incident last(RunState.Final end, @Nullable Instant began) {
         String ran = began == null ? "before it started" : "after " + length(began, end.since());
         return switch (end) {
             case RunState.Succeeded(Instant at) -> Incident.normal(at, "Succeeded", "run", ran);

@@ -7,6 +7,7 @@ import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.WorkspaceId;
 import io.ropewalk.spi.executor.LaunchHandle;
+import io.ropewalk.spi.executor.Observation.ReplicaStatus;
 import io.ropewalk.spi.executor.ReplicaId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,7 +46,8 @@ class LifeEventsTest {
 
     private static List<Replica> replicas(int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> Replica.waiting(new ReplicaId("worker", i), 1))
+                .mapToObj(i -> Replica.waiting(new ReplicaId("worker", i), 1)
+                        .seen(new ReplicaStatus.Running(BEGAN, "", "")))
                 .toList();
     }
 
@@ -84,6 +86,20 @@ class LifeEventsTest {
                 .after(new RunEvent.AllEnded(), BEGAN);
         assertThat(told(LifeEvents.between(before, after, replicas(1))))
                 .containsExactly("NORMAL Started: worker-0", "WARNING Failed: out-of-memory: too big");
+    }
+
+    @Test
+    void aRunThatIsOverBeforeItsLastReplicaStartsHasStartedAllTheSame() {
+        Run before = queued().after(new RunEvent.Admitted(), BEGAN);
+        Run ending = before.after(new RunEvent.Decided(new Outcome.Success()), BEGAN);
+        List<Replica> replicas = new ArrayList<>(replicas(1));
+        replicas.add(Replica.waiting(new ReplicaId("ps", 0), 1));
+        assertThat(told(LifeEvents.between(before, ending, replicas)))
+                .containsExactly(
+                        "NORMAL Started: worker-0",
+                        "NORMAL Stopping: what decides has succeeded; the others are told to end");
+        Run ended = ending.after(new RunEvent.AllEnded(), BEGAN.plusSeconds(2));
+        assertThat(told(LifeEvents.between(ending, ended, replicas))).containsExactly("NORMAL Succeeded: after 2.0 s");
     }
 
     @Test
