@@ -46,8 +46,8 @@ class LifeEventsTest {
 
     private static List<Replica> replicas(int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> Replica.waiting(new ReplicaId("worker", i), 1)
-                        .seen(new ReplicaStatus.Running(BEGAN, "", "")))
+                .mapToObj(i ->
+                        Replica.waiting(new ReplicaId("worker", i), 1).seen(new ReplicaStatus.Running(BEGAN, "", "")))
                 .toList();
     }
 

@@ -228,6 +228,7 @@ public final class HttpServer implements AutoCloseable {
                 json,
                 binder.takesRawBody() ? new RequestBody(body, mediaType(request), contentLength(request)) : null));
         String key = request.getHeader("Idempotency-Key");
+        // Strangers cannot be told apart, so they have no keys of their own.
         if (key == null || endpoint.method() == Endpoint.Method.GET || binder.takesRawBody() || principal.anonymous()) {
             Exchange call = new Exchange(request, answer, principal, RequestKey.NONE);
             answer.render(endpoint, endpoint.handler().handle(bound, call), request, () -> closing);
