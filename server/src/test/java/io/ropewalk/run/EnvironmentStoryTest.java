@@ -141,7 +141,7 @@ class EnvironmentStoryTest {
                 assertThat(ended.get("cause").asText()).isEqualTo("environment-failed");
                 assertThat(ended.get("reason").asText()).contains(each.getValue());
                 assertThat(server.get("/api/v1/runs/" + run + "/events").json().findValuesAsText("reason"))
-                        .containsExactly("EnvironmentFailed");
+                        .containsExactly("Scheduled", "EnvironmentFailed", "Failed");
             }
         }
     }
