@@ -103,11 +103,13 @@ class RunStoryTest {
                       - name: worker
                         replicas: 2
                         port: 2222
-                        command: echo "$WORKER_NODES $WORKER_HOSTS $PS_NODES"; echo "$REPLICA_INDEX $HOST_ADDRESS:$PORT"
+                        command: |
+                          echo "$WORKER_NODES $WORKER_HOSTS $PS_NODES"; echo "$REPLICA_INDEX $HOST_ADDRESS:$PORT"
+                          until [ -e "$OUTPUT_DIR/told" ]; do sleep 0.02; done
                       - name: ps
                         port: 2223
                         permanent: true
-                        command: echo "$WORKER_NODES $WORKER_HOSTS $PS_NODES"; sleep 999
+                        command: echo "$WORKER_NODES $WORKER_HOSTS $PS_NODES"; touch "$OUTPUT_DIR/told"; sleep 999
                 """);
         String run = server.run("peers", "train");
         JsonNode ended = server.ended(run);
