@@ -73,7 +73,7 @@ test("nothing at all shows the next command", { skip: noBrowser, timeout: 120_00
     const { page, context, faults } = await visit(browser, product.url, { token: product.token });
     for (const place of ["/", "/projects", "/runs"]) {
         await page.goto(place);
-        await page.locator("code", { hasText: "./ropewalk " }).first().waitFor();
+        await page.locator("code", { hasText: "ropewalk " }).first().waitFor();
     }
     assert.deepEqual(faults, []);
     await context.close();

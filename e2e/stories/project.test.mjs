@@ -163,8 +163,9 @@ test("the palette goes anywhere by keyboard", options, async () => {
     const { page, context, faults } = await open();
     await page.goto("/");
     await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Go, find, do" }).and(page.locator(":focus")).waitFor();
     await page.keyboard.type("far-away");
-    await page.getByRole("option", { name: /far-away/ }).first().waitFor();
+    await page.getByRole("option", { name: /far-away/, selected: true }).waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL("**/w/default/projects/far-away*");
     assert.deepEqual(faults, []);
