@@ -102,7 +102,8 @@ export function useDelete(workspace: string, project: string) {
         onSuccess: () => {
             cache.removeQueries({ queryKey: ["project", workspace, project] });
             void cache.invalidateQueries({ queryKey: ["projects"] });
-            void cache.invalidateQueries({ queryKey: ["runs"] });
+            // The page of what is gone is still open: its runs must not be asked for again.
+            void cache.invalidateQueries({ queryKey: ["runs"], refetchType: "none" });
         },
     });
 }
