@@ -24,6 +24,6 @@ function npm(...args) {
 const installed = time(join(here, "node_modules", ".package-lock.json"));
 if (installed === 0 || installed < time(join(here, "package-lock.json"))) npm("ci", "--no-audit", "--no-fund");
 
-const sources = ["src", "public", "scripts", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json", "postcss.config.mjs"];
+const sources = ["src", "public", "scripts", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json", "postcss.config.mjs", "../server/src/main/resources/openapi.json"];
 const built = time(join(here, "dist", "index.html"));
 if (built === 0 || sources.some((name) => newest(join(here, name)) > built)) npm("run", "build");

@@ -205,7 +205,7 @@ export function makeWorld(empty) {
             replicas:
                 task === "train"
                     ? [
-                          { role: "worker", index: 0, name: "worker-0", attempt: more.attempt ?? 1, attempts: more.attempt ?? 1, state: replicaState, permanent: false, address: "127.20.0.2", host: "node-1", exitCode: state === "succeeded" ? 0 : state === "failed" ? 1 : undefined, cause: state === "failed" ? "user-exit" : undefined, startedAt: began && iso(began), endedAt: ended && iso(ended) },
+                          { role: "worker", index: 0, name: "worker-0", attempt: more.attempt ?? 1, attempts: more.attempt ?? 1, state: replicaState, permanent: false, address: "127.20.0.2", host: "node-1", exitCode: state === "succeeded" ? 0 : state === "failed" ? 1 : undefined, reason: undefined, startedAt: began && iso(began), endedAt: ended && iso(ended) },
                           { role: "worker", index: 1, name: "worker-1", attempt: 1, attempts: 1, state: state === "failed" ? "stopped" : replicaState, permanent: false, address: "127.20.0.3", host: "node-1", exitCode: state === "succeeded" ? 0 : undefined, startedAt: began && iso(began + 120), endedAt: ended && iso(ended) },
                           { role: "server", index: 0, name: "server-0", attempt: 1, attempts: 1, state: active ? replicaState : "stopped", permanent: true, address: "127.20.0.4", host: "node-1", startedAt: began && iso(began + 80), endedAt: ended && iso(ended) },
                       ]

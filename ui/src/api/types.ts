@@ -1,386 +1,94 @@
-// The shapes on the wire, as the server's contract states them.
+// The shapes on the wire, by the names that the pages use. They come from the server's API description:
+// schema.gen.ts is written from it before every build and is not committed. Where the description says less than
+// the server does, `Sharper` says the rest; what it does not describe at all stands at the end.
 
-export type Time = string;
+import type { components, operations } from "./schema.gen";
 
-export interface Page<T> {
-    items: T[];
-    next?: string;
-}
+type Schemas = components["schemas"];
+type Content<T> = T extends { content: infer C } ? C[keyof C] : never;
+/** What an operation answers when all is well. */
+type Answer<O extends keyof operations> = { [S in keyof operations[O]["responses"]]: S extends 200 | 201 ? Content<operations[O]["responses"][S]> : never }[keyof operations[O]["responses"]];
+/** What an operation is asked with. */
+type Body<O extends keyof operations> = Content<NonNullable<operations[O]["requestBody"]>>;
+type Sharper<T, More> = Omit<T, keyof More> & More;
 
-export interface Me {
-    name: string;
-    kind: "owner" | "run";
-    csrf?: string;
-    workspaces: { name: string }[];
-}
+export type Page<T> = Sharper<Answer<"getWorkspacesWorkspaceRuns">, { items: T[] }>;
 
-export interface Amounts {
-    milliCpu?: number;
-    memoryBytes?: number;
-    gpus?: number;
-}
+export type Me = Schemas["Me"];
+export type ServerInfo = Schemas["ServerView"];
+export type ExecutorView = Schemas["ExecutorView"];
+export type Amounts = Schemas["Resources"];
+export type Problem = Schemas["Problem"];
+/** A proxy between may answer with less than the server would. */
+export type ErrorBody = Sharper<Partial<Schemas["ProblemDetails"]>, { status: number; code?: string; problems?: Problem[] }>;
 
-export interface ExecutorView {
-    name: string;
-    isolation?: string;
-    capacity?: Amounts;
-    inUse?: Amounts;
-}
+export type Project = Schemas["Project"];
+export type ProjectSummary = Sharper<Schemas["ProjectSummary"], { lastRun?: LastRun }>;
+export type LastRun = Sharper<Schemas["LastRun"], { state: RunStateName }>;
+export type Revision = Schemas["Revision"];
+export type Applied = Schemas["Applied"];
+export type DocumentView = Schemas["SavedDocument"];
+export type Task = Schemas["Task"];
+export type Role = Schemas["Role"];
+export type CheckReply = Schemas["Checked"];
+export type DiffView = Schemas["Difference"];
+export type DiffLine = Schemas["Line"];
+export type CreateRequest = Body<"postWorkspacesWorkspaceProjects">;
+export type SaveRequest = Body<"putWorkspacesWorkspaceProjectsProjectDocument">;
+export type CheckoutRequest = Body<"postWorkspacesWorkspaceProjectsProjectCheckout">;
 
-export interface ServerInfo {
-    version: string;
-    startedAt: Time;
-    dataDirectory?: string;
-    database: string;
-    executors: ExecutorView[];
-    queued: number;
-    running: number;
-}
+export type SourceType = Sharper<Schemas["Kind"], { schema: JsonSchema }>;
+export type SourceView = Schemas["SourceView"];
+export type Snapshot = Schemas["Snapshot"];
+export type Pin = Schemas["Pin"];
+export type FileList = Answer<"getRunsRunFiles">;
+export type Preview = Schemas["Preview"];
 
-export interface Problem {
-    severity: "error" | "warning";
-    line?: number;
-    column?: number;
-    path?: string;
-    message: string;
-    remedy?: string;
-}
+export type RunSummary = Sharper<Schemas["Summary"], { state: RunStateName; metrics: Record<string, Value> }>;
+export type Run = Sharper<Schemas["RunView"], { state: RunStateName; metrics: Record<string, Value> }>;
+export type Replica = Schemas["ReplicaView"];
+export type Phase = Schemas["Phase"];
+export type RunEvent = Schemas["Incident"];
+export type RunStatus = Schemas["RunStatus"];
+export type Specification = Sharper<Schemas["View"], { task: Task }>;
+export type StartRequest = Body<"postWorkspacesWorkspaceProjectsProjectRuns">;
 
-export interface ErrorBody {
-    type?: string;
-    title?: string;
-    status: number;
-    detail?: string;
-    code?: string;
-    requestId?: string;
-    problems?: Problem[];
-}
+export type LogInfo = Schemas["LogFile"];
+export type LogLine = Schemas["LogLine"];
+/** What `next` holds is a number for one log, text for several together. */
+export type LogPage = Sharper<Schemas["LogPage"], { next: number | string }>;
 
-export interface ProjectSummary {
-    id: string;
-    name: string;
-    workspace: string;
-    title?: string;
-    updatedAt: Time;
-    updatedBy?: string;
-    runs: { total: number; active: number; failed: number };
-    lastRun?: RunSummary;
-}
+export type MetricInfo = Sharper<Schemas["SeriesSummary"], { last: Value; min: Value; max: Value }>;
+export type Series = Sharper<Schemas["Series"], { points: Point[] }>;
 
-export interface Experiment {
-    name: string;
-    head: string;
-    createdAt: Time;
-    updatedAt: Time;
-}
-
-export interface Project {
-    id: string;
-    name: string;
-    workspace: string;
-    title?: string;
-    summary?: string;
-    experiments: Experiment[];
-    createdAt: Time;
-    createdBy?: string;
-    updatedAt: Time;
-}
-
-export interface Revision {
-    id: string;
-    parent?: string;
-    experiment: string;
-    author?: string;
-    comment?: string;
-    createdAt: Time;
-    documentHash: string;
-    heads?: string[];
-}
-
-export interface Applied {
-    project: Project;
-    revision: Revision;
-    created: boolean;
-    changed: boolean;
-    warnings: Problem[];
-}
-
-export interface Role {
-    name: string;
-    replicas: number;
-    command?: string;
-    args?: string;
-    workDir?: string;
-    env?: { name: string; value: string }[];
-    port?: number;
-    permanent?: boolean;
-    restarts?: number;
-    restartPolicy?: string;
-    resources?: Amounts;
-    limits?: Amounts;
-    images?: { cpu?: string; gpu?: string };
-    mountAll?: boolean;
-    mounts?: { source: string; path?: string; readOnly?: boolean; subPath?: string; revision?: string }[];
-    nodes?: string;
-}
-
-export interface Task {
-    name: string;
-    type: "general" | "init" | "export";
-    title?: string;
-    environment?: { python?: string; requirements?: string; packages?: string[] };
-    parameters?: Record<string, unknown>;
-    scheduleTimeout?: number;
-    timeout?: number;
-    roles: Role[];
-    pins?: Record<string, string>;
-}
-
-export interface NormalDocument {
-    kind: string;
-    name: string;
-    title?: string;
-    summary?: string;
-    labels?: Record<string, string>;
-    defaultMountPath?: string;
-    readOnly?: boolean;
-    sources: {
-        name: string;
-        kind: string;
-        settings?: Record<string, unknown>;
-        mountPath?: string;
-        subPath?: string;
-        readOnly?: boolean;
-        library?: boolean;
-    }[];
-    packages?: { manager: string; names: string[] }[];
-    tasks: Task[];
-}
-
-export interface DocumentView {
-    text: string;
-    normal: NormalDocument;
-    revision: Revision;
-    warnings?: Problem[];
-}
-
-export interface CheckReply {
-    problems: Problem[];
-    normal?: NormalDocument;
-}
-
-export interface DiffLine {
-    kind: " " | "+" | "-";
-    text: string;
-    oldLine?: number;
-    newLine?: number;
-}
-
-export interface DiffView {
-    from: string;
-    to: string;
-    lines: DiffLine[];
-    added: number;
-    removed: number;
-}
-
-export interface SourceType {
-    kind: string;
-    description: string;
-    schema: JsonSchema;
-}
-
-export interface Snapshot {
-    id: string;
-    source: string;
-    files: number;
-    bytes: number;
-    createdAt: Time;
-    createdBy?: string;
-    origin?: { commit?: string; branch?: string; remote?: string; dirty?: boolean };
-}
-
-export interface SourceView {
-    name: string;
-    kind: string;
-    settings: Record<string, unknown>;
-    mountPath?: string;
-    readOnly?: boolean;
-    description?: string;
-    latest?: Snapshot;
-}
-
-export interface Pin {
-    revision: string;
-    description?: string;
-}
-
-export interface FileEntry {
-    name: string;
-    directory: boolean;
-    bytes?: number;
-    modifiedAt?: Time;
-}
-
-export interface FileList {
-    path: string;
-    entries: FileEntry[];
-    truncated: boolean;
-}
-
-export interface Preview {
-    kind: "text" | "image" | "csv" | "json" | "html" | "binary";
-    text?: string;
-    truncated?: boolean;
-    columns?: string[];
-    /** One for each column. */
-    types?: string[];
-    rows?: string[][];
-    bytes: number;
-}
+// From here on by hand: the description leaves these open.
 
 export type RunStateName = "queued" | "starting" | "running" | "ending" | "succeeded" | "failed" | "stopped";
-export type ReplicaStateName = "waiting" | "running" | "succeeded" | "failed" | "stopped" | "lost";
+export type ReplicaStateName = Replica["state"];
 
 /** A number as JSON can carry it: the three that JSON lacks travel as words. */
 export type Value = number | "NaN" | "Infinity" | "-Infinity";
 
-export interface RunSummary {
-    id: string;
-    number: number;
-    name: string;
-    project: string;
-    workspace: string;
-    task?: string;
-    experiment?: string;
-    kind: "launched" | "tracked";
-    state: RunStateName;
-    cause?: string;
-    reason?: string;
-    author?: string;
-    comment?: string;
-    parameters?: Record<string, unknown>;
-    createdAt: Time;
-    startedAt?: Time;
-    endedAt?: Time;
-    parentRun?: string;
-    metrics?: Record<string, Value>;
-}
-
-export interface Replica {
-    role: string;
-    index: number;
-    name: string;
-    attempt: number;
-    attempts?: number;
-    state: ReplicaStateName;
-    permanent?: boolean;
-    address?: string;
-    host?: string;
-    exitCode?: number;
-    cause?: string;
-    startedAt?: Time;
-    endedAt?: Time;
-}
-
-export interface Phase {
-    phase: "queued" | "preparing" | "starting" | "running" | "ending";
-    startedAt: Time;
-    endedAt?: Time;
-}
-
-export interface PinnedSource {
-    source: string;
-    kind?: string;
-    revision: string;
-    description?: string;
-}
-
-export interface Run extends RunSummary {
-    revision?: string;
-    replicas: Replica[];
-    timeline: Phase[];
-    pins?: PinnedSource[];
-    info?: Record<string, unknown>;
-    outputs?: { files: number; bytes: number };
-}
-
-export interface RunEvent {
-    type: "normal" | "warning";
-    reason: string;
-    message: string;
-    component?: string;
-    host?: string;
-    count: number;
-    firstSeenAt: Time;
-    lastSeenAt: Time;
-}
-
-export interface Specification {
-    task: Task;
-    revision?: string;
-    pins: Record<string, Pin>;
-    parameters: Record<string, unknown>;
-    /** The variables of each role's first replica. */
-    environment: { role: string; command: string; workDir: string; variables: Record<string, string> }[];
-}
-
-/** A run as those see it who watch many: in words of its own, which other systems share. */
-export interface RunStatus {
-    status: string;
-    health: string;
-    resource_states: { name: string; status: string; resources: { name: string; status: string }[] }[];
-}
-
-export interface LogInfo {
-    name: string;
-    attempt?: number;
-    attempts?: number[];
-    bytes: number;
-    complete: boolean;
-}
-
-export interface LogLine {
-    offset: number;
-    text: string;
-    log?: string;
-    match?: boolean;
-    /** It has no end yet: a later line with this offset replaces it. */
-    partial?: boolean;
-}
-
-export interface LogPage {
-    lines: LogLine[];
-    /** A number for one log, text for several together. */
-    next: number | string;
-    complete: boolean;
-}
-
-export interface MetricInfo {
-    name: string;
-    count: number;
-    last: Value;
-    min: Value;
-    max: Value;
-    lastStep?: number;
-    lastAt?: Time;
-}
-
 /** step, milliseconds since the epoch, value */
 export type Point = [number, number, Value];
 
-export interface Series {
-    name: string;
-    points: Point[];
-    sampled: boolean;
+/** What a run's stream tells, by the name of the event; only `run` is described. */
+export interface RunUpdates {
+    run: Run;
+    event: RunEvent;
+    metrics: { points: LivePoint[] };
+    log: { log: string; bytes: number };
 }
 
 export interface LivePoint {
     name: string;
     step: number;
-    at: Time | number;
+    at: string | number;
     value: Value;
 }
+
+/** What a log's stream tells in each `lines`. */
+export type LogLines = Sharper<Schemas["Lines"], { next: number | string }>;
 
 export interface JsonSchema {
     $ref?: string;

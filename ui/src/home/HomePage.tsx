@@ -102,7 +102,7 @@ export default function HomePage() {
 }
 
 function ActiveRun({ run }: { run: RunSummary }) {
-    const numbers = Object.entries(run.metrics ?? {}).slice(0, 3);
+    const numbers = Object.entries(run.metrics).slice(0, 3);
     return (
         <Link to={runLink(run)} className={classes.card}>
             <div className={classes.line}>

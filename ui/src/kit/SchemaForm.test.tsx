@@ -28,7 +28,7 @@ function Form({ start, seen }: { start: string; seen: (text: string) => void }) 
             schema={schema}
             value={valueAt(text, [])}
             base="tasks[0]"
-            problems={[{ severity: "error", message: "Too short.", path: "tasks[0].name" }]}
+            problems={[{ severity: "error", message: "Too short.", line: 1, column: 1, path: "tasks[0].name" }]}
             onChange={(path, value) => {
                 const next = setAt(text, path, value);
                 setText(next);

@@ -193,7 +193,7 @@ const NONE: LogLine[] = [];
 
 interface OneProps {
     run: Run;
-    log: LogInfo;
+    log: Pick<LogInfo, "name" | "bytes" | "complete">;
     attempt?: number;
     grep?: Grep;
     mark?: RegExp;

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { address, api, path } from "../api/client";
 import { doubt } from "../api/connection";
 import { useVisible } from "../api/visible";
-import type { LogInfo, LogLine, LogPage } from "../api/types";
+import type { LogInfo, LogLine, LogLines, LogPage } from "../api/types";
 
 /** What is read of a long log at first; the rest comes when asked for. */
 const AT_FIRST = 1 << 20;
@@ -88,7 +88,7 @@ export function useLog({ run, name, attempt, bytes, must, enabled = true }: From
         const open = () => {
             stream = new EventSource(address(path`/runs/${run}/logs/${name}/tail`, { attempt: attempt === undefined ? undefined : String(attempt), offset: String(next), partial: true }));
             stream.addEventListener("lines", (event) => {
-                const chunk = JSON.parse((event as MessageEvent<string>).data) as { lines: LogLine[]; next: number | string };
+                const chunk = JSON.parse((event as MessageEvent<string>).data) as LogLines;
                 pause = 500;
                 next = chunk.next;
                 position.current = { key: place, next };

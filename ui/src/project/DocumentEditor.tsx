@@ -67,7 +67,7 @@ export default function DocumentEditor({ project, experiment, view, task, back, 
     const form = useMemo(() => (schema.data && path ? schemasAt(schema.data, path).find((one) => one.properties) : undefined), [schema.data, path]);
     const simply = !!path && !!form && view.normal.kind === "Project";
     const mode = simply && params.get("mode") !== "advanced" ? "simply" : "advanced";
-    const problems = dirty ? (check.data?.problems ?? []) : (before.warnings ?? []);
+    const problems = dirty ? (check.data?.problems ?? []) : (before.warnings);
     const errors = problems.filter((problem) => problem.severity === "error");
     const goTo = useMemo(() => (path ? lineOf(view.text, path) : undefined), [view.text, path]);
 

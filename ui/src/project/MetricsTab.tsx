@@ -39,7 +39,7 @@ function Overlay({ runs }: { runs: readonly RunSummary[] }) {
         setParams(next, { replace: true });
     };
     const asked = params.get("runs");
-    const numbers = asked === null ? runs.filter((run) => Object.keys(run.metrics ?? {}).length > 0).slice(0, AT_FIRST).map((run) => run.number) : asked.split(",").filter(Boolean).map(Number);
+    const numbers = asked === null ? runs.filter((run) => Object.keys(run.metrics).length > 0).slice(0, AT_FIRST).map((run) => run.number) : asked.split(",").filter(Boolean).map(Number);
     const chosen = runs.filter((run) => numbers.includes(run.number));
 
     const known = useQueries({

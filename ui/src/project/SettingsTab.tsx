@@ -32,7 +32,7 @@ function General({ project, experiment, view }: { project: Project; experiment: 
     const [title, setTitle] = useState(normal.title ?? "");
     const [summary, setSummary] = useState(normal.summary ?? "");
     const [labels, setLabels] = useState(
-        Object.entries(normal.labels ?? {})
+        Object.entries(normal.labels)
             .map(([name, value]) => `${name}=${value}`)
             .join("\n"),
     );
@@ -47,7 +47,7 @@ function General({ project, experiment, view }: { project: Project; experiment: 
         put("title", title, normal.title);
         put("summary", summary, normal.summary);
         const { labels: parsed } = parseLabels(labels);
-        put("labels", Object.keys(parsed).length > 0 ? parsed : undefined, Object.keys(normal.labels ?? {}).length > 0 ? normal.labels : undefined);
+        put("labels", Object.keys(parsed).length > 0 ? parsed : undefined, Object.keys(normal.labels).length > 0 ? normal.labels : undefined);
         put("defaultMountPath", mount, normal.defaultMountPath);
         return next;
     }, [view.text, normal, title, summary, labels, mount]);

@@ -25,7 +25,7 @@ interface Props {
 export default function StartDialog({ project, experiment, view, task, onClose }: Props) {
     const start = useStart(project.workspace, project.name);
     const navigate = useNavigate();
-    const defaults = task.parameters ?? {};
+    const defaults = task.parameters;
     const [parameters, setParameters] = useState<Record<string, unknown>>(defaults);
     const [replicas, setReplicas] = useState<Record<string, number>>(Object.fromEntries(task.roles.map((role) => [role.name, role.replicas])));
     const [env, setEnv] = useState("");
@@ -87,7 +87,7 @@ export default function StartDialog({ project, experiment, view, task, onClose }
                                 <Accordion.Panel>
                                     <Stack gap="xs">
                                         {view.normal.sources.map((source) => (
-                                            <TextInput key={source.name} label={source.name} description={`${source.kind}; leave empty for what is latest now`} placeholder={task.pins?.[source.name] ?? "latest"} value={pins[source.name] ?? ""} onChange={(event) => setPins({ ...pins, [source.name]: event.currentTarget.value })} />
+                                            <TextInput key={source.name} label={source.name} description={`${source.kind}; leave empty for what is latest now`} placeholder={task.pins[source.name] ?? "latest"} value={pins[source.name] ?? ""} onChange={(event) => setPins({ ...pins, [source.name]: event.currentTarget.value })} />
                                         ))}
                                     </Stack>
                                 </Accordion.Panel>

@@ -77,7 +77,7 @@ function Tasks({ project, experiment, item, view }: TabProps & { view: DocumentV
 }
 
 function TaskCard({ task, last, edit, onStart }: { task: Task; last?: RunSummary; edit: string; onStart: () => void }) {
-    const parameters = Object.entries(task.parameters ?? {});
+    const parameters = Object.entries(task.parameters);
     return (
         <article className={classes.card}>
             <div className={classes.top}>

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, path } from "../api/client";
-import type { Applied, CheckReply, DiffView, DocumentView, JsonSchema, Page, Project, ProjectSummary, Revision } from "../api/types";
+import type { Applied, CheckoutRequest, CheckReply, CreateRequest, DiffView, DocumentView, JsonSchema, Page, Project, ProjectSummary, Revision, SaveRequest } from "../api/types";
 
 export function useProjects(workspace: string, search?: string) {
     return useInfiniteQuery({
@@ -57,13 +57,6 @@ export function useCheck(workspace: string, text: string, enabled = true) {
     });
 }
 
-export interface SaveRequest {
-    document: string;
-    experiment: string;
-    comment?: string;
-    parent?: string;
-}
-
 export function useSave(workspace: string, project: string) {
     const cache = useQueryClient();
     return useMutation({
@@ -79,7 +72,7 @@ export function useSave(workspace: string, project: string) {
 export function useCreate(workspace: string) {
     const cache = useQueryClient();
     return useMutation({
-        mutationFn: (request: { document: string; comment?: string }) => api.post<Applied>(path`/workspaces/${workspace}/projects`, request),
+        mutationFn: (request: CreateRequest) => api.post<Applied>(path`/workspaces/${workspace}/projects`, request),
         onSuccess: () => cache.invalidateQueries({ queryKey: ["projects"] }),
     });
 }
@@ -87,7 +80,7 @@ export function useCreate(workspace: string) {
 export function useCheckout(workspace: string, project: string) {
     const cache = useQueryClient();
     return useMutation({
-        mutationFn: (request: { revision: string; experiment: string; comment?: string }) => api.post<Applied>(path`/workspaces/${workspace}/projects/${project}/checkout`, request),
+        mutationFn: (request: CheckoutRequest) => api.post<Applied>(path`/workspaces/${workspace}/projects/${project}/checkout`, request),
         onSuccess: () => {
             void cache.invalidateQueries({ queryKey: ["project", workspace, project] });
             void cache.invalidateQueries({ queryKey: ["projects"] });

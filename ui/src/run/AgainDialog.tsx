@@ -17,7 +17,7 @@ function quote(text: string): string {
 export function AgainDialog({ run, onClose }: { run: Run; onClose: () => void }) {
     const again = useAgain(run.id);
     const navigate = useNavigate();
-    const before = run.parameters ?? {};
+    const before = run.parameters;
     const [values, setValues] = useState(before);
     const changed = changedParameters(before, values);
     const command = `ropewalk again ${run.project}/${run.number}${Object.entries(changed)

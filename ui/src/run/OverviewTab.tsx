@@ -17,7 +17,7 @@ import classes from "./Run.module.css";
 const Preview = lazy(() => import("../metric/Preview"));
 
 function replicaColumns(run: Run): Column<Replica>[] {
-    const several = run.replicas.some((one) => (one.attempts ?? one.attempt) > 1);
+    const several = run.replicas.some((one) => one.attempts > 1);
     const columns: (Column<Replica> | false)[] = [
         {
             id: "name",
@@ -31,20 +31,20 @@ function replicaColumns(run: Run): Column<Replica>[] {
                 </Anchor>
             ),
         },
-        { id: "state", title: "State", width: "120px", value: (one) => one.state, render: (one) => <StateChip state={one.state} cause={one.cause} /> },
+        { id: "state", title: "State", width: "120px", value: (one) => one.state, render: (one) => <StateChip state={one.state} /> },
         { id: "role", title: "Role", width: "minmax(80px, 0.6fr)", optional: true, value: (one) => one.role },
         several && { id: "attempt", title: "Attempt", width: "76px", numeric: true, value: (one) => one.attempt },
         { id: "exit", title: "Exit code", width: "84px", numeric: true, value: (one) => one.exitCode },
         { id: "address", title: "Address", width: "minmax(120px, 0.8fr)", value: (one) => one.address ?? one.host, render: (one) => <span className="mono">{one.address ?? one.host ?? ""}</span> },
         { id: "took", title: "Duration", width: "100px", numeric: true, value: (one) => one.startedAt && Date.parse(one.endedAt ?? new Date().toISOString()) - Date.parse(one.startedAt), render: (one) => <Took from={one.startedAt} to={one.endedAt} /> },
-        run.replicas.some((one) => one.cause) && { id: "cause", title: "Cause", width: "minmax(120px, 1fr)", value: (one) => (one.cause ? causeText(one.cause) : undefined) },
+        run.replicas.some((one) => one.reason) && { id: "reason", title: "Reason", width: "minmax(140px, 1.4fr)", value: (one) => one.reason },
     ];
     return columns.filter((column): column is Column<Replica> => !!column);
 }
 
 export default function OverviewTab({ run }: { run: Run }) {
-    const parameters = Object.entries(run.parameters ?? {});
-    const info = Object.entries(run.info ?? {});
+    const parameters = Object.entries(run.parameters);
+    const info = Object.entries(run.info);
     return (
         <div className={classes.stack}>
             {run.state === "failed" && <Failed run={run} />}
@@ -69,7 +69,7 @@ export default function OverviewTab({ run }: { run: Run }) {
                     <Panel title="Parameters">
                         {parameters.length === 0 ? <span className={classes.none}>No parameters.</span> : <FactSheet of={parameters.map(([name, value]) => [name, <span className="mono">{plain(value)}</span>])} />}
                     </Panel>
-                    {run.pins && run.pins.length > 0 && (
+                    {run.pins.length > 0 && (
                         <Panel title="Sources, as pinned">
                             <FactSheet
                                 of={run.pins.map((pin) => [

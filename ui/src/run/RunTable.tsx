@@ -37,8 +37,8 @@ function columnsOf(runs: readonly RunSummary[], project: boolean, brief: boolean
     const parameters = new Set<string>();
     const metrics = new Map<string, number>();
     for (const run of runs) {
-        Object.keys(run.parameters ?? {}).forEach((name) => parameters.add(name));
-        Object.keys(run.metrics ?? {}).forEach((name) => metrics.set(name, (metrics.get(name) ?? 0) + 1));
+        Object.keys(run.parameters).forEach((name) => parameters.add(name));
+        Object.keys(run.metrics).forEach((name) => metrics.set(name, (metrics.get(name) ?? 0) + 1));
     }
     const commonest = [...metrics].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([name]) => name);
     const all: (Column<RunSummary> | false)[] = [

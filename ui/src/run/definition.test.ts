@@ -7,7 +7,7 @@ const TASK: Task = {
     type: "general",
     environment: { python: "3.11", packages: [] },
     parameters: { lr: 0, deep: false, note: "" },
-    roles: [{ name: "main", replicas: 1, command: "python a.py", args: "", permanent: false, restarts: 0, limits: { milliCpu: 0, memoryBytes: 0, gpus: 0 }, resources: { milliCpu: 500, memoryBytes: 0 }, mounts: [] }],
+    roles: [{ name: "main", replicas: 1, command: "python a.py", args: "", permanent: false, restarts: 0, limits: { milliCpu: 0, memoryBytes: 0, gpus: 0 }, resources: { milliCpu: 500, memoryBytes: 0, gpus: 0 }, mounts: [], env: [], images: {}, mountAll: false, workDir: "" }],
     pins: {},
 };
 

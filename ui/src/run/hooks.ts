@@ -2,7 +2,7 @@ import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClie
 import { useRef, useState } from "react";
 import { address, api, path } from "../api/client";
 import { useEvents } from "../api/events";
-import type { LivePoint, Page, Point, Run, RunEvent, RunSummary, Series, Specification, RunStatus } from "../api/types";
+import type { LivePoint, Page, Point, Run, RunEvent, RunStatus, RunSummary, RunUpdates, Series, Specification, StartRequest } from "../api/types";
 import { isActive } from "../kit/StateChip";
 
 export interface RunsOf {
@@ -79,7 +79,7 @@ export function useRunUpdates(id: string, run: Run | undefined): Record<string, 
     const frame = useRef(0);
     const live = run && isActive(run.state);
     useEvents(live ? address(path`/runs/${id}/updates`) : undefined, {
-        run: (fresh: Run) => {
+        run: (fresh: RunUpdates["run"]) => {
             cache.setQueryData(["run", id], fresh);
             void cache.invalidateQueries({ queryKey: ["run", id, "status"] });
             if (isActive(fresh.state)) return;
@@ -89,8 +89,8 @@ export function useRunUpdates(id: string, run: Run | undefined): Record<string, 
             void cache.invalidateQueries({ queryKey: ["server"] });
         },
         reopened: () => void cache.invalidateQueries({ queryKey: ["run", id] }),
-        event: (event: RunEvent) => cache.setQueryData<RunEvent[]>(["run", id, "events"], (events) => (events ? mergeEvent(events, event) : events)),
-        metrics: ({ points }: { points: LivePoint[] }) => {
+        event: (event: RunUpdates["event"]) => cache.setQueryData<RunEvent[]>(["run", id, "events"], (events) => (events ? mergeEvent(events, event) : events)),
+        metrics: ({ points }: RunUpdates["metrics"]) => {
             const names = cache.getQueryData<{ name: string }[]>(["run", id, "metrics"]);
             if (names && points.some((point) => !names.some((one) => one.name === point.name))) void cache.invalidateQueries({ queryKey: ["run", id, "metrics"] });
             waiting.current.push(...points);
@@ -99,7 +99,7 @@ export function useRunUpdates(id: string, run: Run | undefined): Record<string, 
                 spread(cache, id, waiting.current.splice(0));
             });
         },
-        log: ({ log, bytes }: { log: string; bytes: number }) => {
+        log: ({ log, bytes }: RunUpdates["log"]) => {
             setGrown((current) => ({ ...current, [log]: bytes }));
             const logs = cache.getQueryData<{ name: string }[]>(["run", id, "logs"]);
             if (logs && !logs.some((one) => one.name === log)) void cache.invalidateQueries({ queryKey: ["run", id, "logs"] });
@@ -133,16 +133,6 @@ export function useAgain(id: string) {
             void cache.invalidateQueries({ queryKey: ["server"] });
         },
     });
-}
-
-export interface StartRequest {
-    task?: string;
-    definition?: string;
-    experiment?: string;
-    revision?: string;
-    parameters?: Record<string, unknown>;
-    pins?: Record<string, string>;
-    comment?: string;
 }
 
 export function useStart(workspace: string, project: string) {

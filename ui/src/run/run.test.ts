@@ -39,7 +39,7 @@ describe("live data", () => {
     });
     it("is not taken twice", () => expect(appendPoints(series, [{ name: "loss", step: 1, at: 1000, value: 0.5 }])).toBe(series));
     it("an event seen again replaces its earlier sighting", () => {
-        const event = (count: number): RunEvent => ({ type: "normal", reason: "R", message: "m", count, firstSeenAt: "2026-01-01T00:00:00Z", lastSeenAt: "2026-01-01T00:00:00Z" });
+        const event = (count: number): RunEvent => ({ type: "normal", reason: "R", message: "m", component: "run", host: "here", count, firstSeenAt: "2026-01-01T00:00:00Z", lastSeenAt: "2026-01-01T00:00:00Z" });
         expect(mergeEvent([event(1)], event(2)).map((one) => one.count)).toEqual([2]);
     });
 });

@@ -51,17 +51,17 @@ export default function ServerPage() {
 }
 
 function Cluster({ executor }: { executor: ExecutorView }) {
-    const { capacity = {}, inUse = {} } = executor;
+    const { capacity, inUse } = executor;
     return (
         <Panel title={executor.name}>
             <div className={classes.uses}>
-                {capacity.milliCpu !== undefined && <Use word="CPU" used={inUse.milliCpu ?? 0} all={capacity.milliCpu} show={cores} />}
-                {capacity.memoryBytes !== undefined && <Use word="Memory" used={inUse.memoryBytes ?? 0} all={capacity.memoryBytes} show={bytes} />}
-                {!!capacity.gpus && <Use word="GPU" used={inUse.gpus ?? 0} all={capacity.gpus} show={String} />}
-                {executor.capacity === undefined && <Text c="dimmed">This cluster does not tell how big it is.</Text>}
+                {capacity && <Use word="CPU" used={inUse.milliCpu} all={capacity.milliCpu} show={cores} />}
+                {capacity && <Use word="Memory" used={inUse.memoryBytes} all={capacity.memoryBytes} show={bytes} />}
+                {!!capacity?.gpus && <Use word="GPU" used={inUse.gpus} all={capacity.gpus} show={String} />}
+                {!capacity && <Text c="dimmed">This cluster does not tell how big it is.</Text>}
             </div>
             <div className={classes.isolation}>
-                <FactSheet of={[["GPUs", capacity.gpus === 0 ? "none" : undefined], ["Isolation", executor.isolation]]} />
+                <FactSheet of={[["GPUs", capacity?.gpus === 0 ? "none" : undefined], ["Isolation", executor.isolation]]} />
             </div>
         </Panel>
     );
