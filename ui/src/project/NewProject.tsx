@@ -8,6 +8,7 @@ import { YamlEditor } from "../kit/YamlEditor";
 import { parse, setAt, valueAt } from "../kit/yamlText";
 import { projectLink } from "../run/links";
 import { useCheck, useCreate, useProjectSchema } from "./hooks";
+import { tellPrepared } from "./PreparedNotice";
 
 const START = `kind: Project
 name: my-project
@@ -45,7 +46,12 @@ export default function NewProject({ workspace, onClose }: { workspace: string; 
     const submit = () =>
         create.mutate(
             { document: text },
-            { onSuccess: (applied) => void navigate(projectLink(applied.project.workspace, applied.project.name)) },
+            {
+                onSuccess: ({ project, prepared }) => {
+                    tellPrepared(project.workspace, project.name, prepared, (to) => void navigate(to));
+                    void navigate(projectLink(project.workspace, project.name));
+                },
+            },
         );
     return (
         <Modal opened onClose={onClose} title="New project" size="xl">

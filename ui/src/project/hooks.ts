@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, path } from "../api/client";
 import type { Applied, CheckoutRequest, CheckReply, CreateRequest, DiffView, DocumentView, JsonSchema, Page, Project, ProjectSummary, Revision, SaveRequest } from "../api/types";
+import { prepare } from "./prepare";
 
 export function useProjects(workspace: string, search?: string) {
     return useInfiniteQuery({
@@ -72,8 +73,17 @@ export function useSave(workspace: string, project: string) {
 export function useCreate(workspace: string) {
     const cache = useQueryClient();
     return useMutation({
-        mutationFn: (request: CreateRequest) => api.post<Applied>(path`/workspaces/${workspace}/projects`, request),
-        onSuccess: () => cache.invalidateQueries({ queryKey: ["projects"] }),
+        mutationFn: async (request: CreateRequest) => {
+            const { project } = await api.post<Applied>(path`/workspaces/${workspace}/projects`, request);
+            return { project, prepared: await prepare(project.workspace, project.name) };
+        },
+        onSuccess: ({ prepared }) => {
+            if (prepared.length > 0) {
+                void cache.invalidateQueries({ queryKey: ["runs"] });
+                void cache.invalidateQueries({ queryKey: ["server"] });
+            }
+            return cache.invalidateQueries({ queryKey: ["projects"] });
+        },
     });
 }
 
