@@ -4,9 +4,10 @@ import { useNavigate } from "react-router";
 import { stringify } from "yaml";
 import type { DocumentView, Project, Task } from "../api/types";
 import { CommandHint } from "../kit/Empty";
-import { count, plain } from "../kit/format";
+import { count } from "../kit/format";
 import { Problem } from "../kit/Problem";
 import { itemPath, valueAt } from "../kit/yamlText";
+import { startCommand } from "../run/command";
 import { useStart } from "../run/hooks";
 import { runLink } from "../run/links";
 import { ParameterFields } from "../run/ParameterFields";
@@ -54,9 +55,7 @@ export default function StartDialog({ project, experiment, view, task, onClose }
             },
             { onSuccess: (run) => void navigate(runLink(run)) },
         );
-    const command = `ropewalk run ${project.name}/${task.name}${Object.entries(changed)
-        .map(([name, value]) => ` -p ${name}=${plain(value)}`)
-        .join("")}`;
+    const command = startCommand("run", `${project.name}/${task.name}`, { parameters: changed, experiment: target.trim(), comment: comment.trim() });
     return (
         <Modal opened onClose={onClose} title={`Start ${task.name}`} size="lg">
             <form
@@ -100,7 +99,7 @@ export default function StartDialog({ project, experiment, view, task, onClose }
                     </Group>
                     {start.isError && <Problem error={start.error} />}
                     <Group justify="space-between">
-                        {custom ? <span /> : <CommandHint command={command} />}
+                        {custom || Object.keys(chosenPins).length > 0 ? <span /> : <CommandHint command={command} />}
                         <Group gap="xs">
                             <Button variant="default" onClick={onClose}>
                                 Cancel

@@ -3,16 +3,12 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import type { Run } from "../api/types";
 import { CommandHint } from "../kit/Empty";
-import { plain } from "../kit/format";
 import { Problem } from "../kit/Problem";
+import { startCommand } from "./command";
 import { useAgain } from "./hooks";
 import { runLink } from "./links";
 import { ParameterFields } from "./ParameterFields";
 import { changedParameters } from "./parameters";
-
-function quote(text: string): string {
-    return /^[\w.,:/=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 export function AgainDialog({ run, onClose }: { run: Run; onClose: () => void }) {
     const again = useAgain(run.id);
@@ -20,9 +16,7 @@ export function AgainDialog({ run, onClose }: { run: Run; onClose: () => void })
     const before = run.parameters;
     const [values, setValues] = useState(before);
     const changed = changedParameters(before, values);
-    const command = `ropewalk again ${run.project}/${run.number}${Object.entries(changed)
-        .map(([name, value]) => ` -p ${quote(`${name}=${plain(value)}`)}`)
-        .join("")}`;
+    const command = startCommand("again", `${run.project}/${run.number}`, { parameters: changed });
     return (
         <Modal opened onClose={onClose} title={`${run.name} again`} size="lg">
             <Stack gap="sm">

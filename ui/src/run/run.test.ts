@@ -6,6 +6,7 @@ import { sections } from "../metric/ChartsTab";
 import { toLine } from "../metric/hooks";
 import { parseLabels } from "../project/labels";
 import { changedTask, parseEnv } from "../project/startTask";
+import { startCommand } from "./command";
 import { appendPoints, mergeEvent } from "./hooks";
 import { changedParameters, parseParameter } from "./parameters";
 
@@ -22,6 +23,14 @@ describe("a parameter as it is typed", () => {
         ["1.2.3", undefined, "1.2.3"],
     ])("%s beside %s is %j", (text, original, value) => expect(parseParameter(text, original)).toEqual(value));
     it("is sent only when it differs", () => expect(changedParameters({ a: 1, b: [1] }, { a: 1, b: [2], c: "x" })).toEqual({ b: [2], c: "x" }));
+});
+
+describe("a command for what a dialog does", () => {
+    it("says only what differs", () => expect(startCommand("run", "digits/train", { parameters: {}, experiment: "master", comment: "" })).toBe("ropewalk run digits/train"));
+    it("quotes what a shell would take apart", () =>
+        expect(startCommand("run", "digits/train", { parameters: { lr: 0.1, note: "it's late", layers: [1, 2] }, experiment: "wide", comment: "once more" })).toBe(
+            `ropewalk run digits/train --set lr=0.1 --set 'note=it'\\''s late' --set 'layers=[1,2]' --experiment wide --comment 'once more'`,
+        ));
 });
 
 describe("live data", () => {
