@@ -80,7 +80,7 @@ export function SignInPage() {
                     </List.Item>
                 </List>
                 <Text size="xs" c="dimmed" mt="md">
-                    Scripts send the token as <Code>Authorization: Bearer …</Code>. See the <Anchor href="/docs/api">API pages</Anchor> once signed in.
+                    Scripts send the token as <Code>Authorization: Bearer …</Code>. See the <Anchor href="/api/docs">API pages</Anchor> once signed in.
                 </Text>
             </div>
         </main>

@@ -17,6 +17,7 @@ import { AgainDialog } from "./AgainDialog";
 import { EventsTab } from "./EventsTab";
 import { useRun, useRunUpdates } from "./hooks";
 import { projectLink, runLink } from "./links";
+import { NoteDialog } from "./NoteDialog";
 import { StopDialog } from "./StopDialog";
 
 const OverviewTab = lazy(() => import("./OverviewTab"));
@@ -56,6 +57,7 @@ function Page({ run, tab, grown }: { run: Run; tab: string; grown: Record<string
             { replace: true },
         );
     const [again, againIs] = useDisclosure(false);
+    const [noting, notingIs] = useDisclosure(false);
     const active = isActive(run.state);
     const launched = run.kind === "launched";
     const replicas = run.replicas.length;
@@ -90,6 +92,7 @@ function Page({ run, tab, grown }: { run: Run; tab: string; grown: Record<string
                             </Menu.Target>
                             <Menu.Dropdown>
                                 {launched && active && <Menu.Item onClick={againIs.open}>Again, with these or other parameters</Menu.Item>}
+                                <Menu.Item onClick={notingIs.open}>Note something about it</Menu.Item>
                                 {run.task && (
                                     <Menu.Item component={Link} to={projectLink(run.workspace, run.project, "tasks", run.task)}>
                                         Open the task
@@ -134,6 +137,7 @@ function Page({ run, tab, grown }: { run: Run; tab: string; grown: Record<string
                 {!TABS.some((one) => one.id === tab) && <Missing what="This tab" />}
             </Suspense>
             {stopping && <StopDialog run={run} onClose={() => ask(false)} />}
+            {noting && <NoteDialog run={run} onClose={notingIs.close} />}
             {again && <AgainDialog run={run} onClose={againIs.close} />}
         </>
     );

@@ -123,6 +123,14 @@ export function useStop(id: string) {
     });
 }
 
+export function useNote(id: string) {
+    const cache = useQueryClient();
+    return useMutation({
+        mutationFn: (info: Record<string, unknown>) => api.post<Run>(path`/runs/${id}/info`, { info }),
+        onSuccess: (run) => cache.setQueryData(["run", id], run),
+    });
+}
+
 export function useAgain(id: string) {
     const cache = useQueryClient();
     return useMutation({
