@@ -58,6 +58,38 @@ test("a project is made from YAML, and a mistake is shown at its line first", op
     await context.close();
 });
 
+test("a new project's init task is started with it, and told of with a link to its run", options, async () => {
+    const { page, context, faults } = await open();
+    await page.goto("/projects?new");
+    await page.getByText("Advanced", { exact: true }).click();
+    await retype(page, "kind: Project\nname: prepared\ntasks:\n- name: fetch\n  type: init\n  command: echo fetched\n- name: train\n  command: echo trained\n");
+    await page.getByRole("status", { name: "Problems" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Create", exact: true }).click();
+    await page.getByRole("heading", { name: "prepared" }).waitFor();
+    await page.getByRole("alert").getByRole("link", { name: "fetch-1" }).click();
+    await page.waitForURL("**/runs/*");
+    await page.getByRole("heading", { name: "fetch-1" }).waitFor();
+    const { items } = await product.get("/workspaces/default/projects/prepared/runs");
+    assert.deepEqual(items.map((run) => run.task), ["fetch"]);
+    assert.equal((await product.ended(items[0].id)).state, "succeeded");
+    assert.deepEqual(faults, []);
+    await context.close();
+});
+
+test("a project whose init task cannot start is created all the same, and the reason is told", options, async () => {
+    const { page, context } = await open();
+    await page.goto("/projects?new");
+    await page.getByText("Advanced", { exact: true }).click();
+    await retype(page, "kind: Project\nname: unprepared\nsources:\n- name: code\n  upload: {}\ntasks:\n- name: fetch\n  type: init\n  command: bash $CODE_DIR/fetch.sh\n");
+    await page.getByRole("status", { name: "Problems" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Create", exact: true }).click();
+    await page.getByRole("heading", { name: "unprepared" }).waitFor();
+    await page.getByRole("alert").getByText("Its init task fetch was not started").waitFor();
+    await page.getByRole("alert").getByRole("link", { name: "open the tasks" }).click();
+    await page.waitForURL("**/projects/unprepared/tasks");
+    await context.close();
+});
+
 test("a task is edited by form and by text, one showing what the other changed; comments stay", options, async () => {
     await product.apply("kind: Project\nname: edited\ntasks:\n- name: t  # the only one\n  command: echo hello\n  replicas: 1\n");
     const { page, context, faults } = await open();

@@ -49,7 +49,7 @@ export default function Palette({ onClose, onTheme, onKeys }: { onClose: () => v
         const go = (to: string) => () => void navigate(to);
         const work = runs.data?.pages.flatMap((page) => page.items) ?? [];
         return [
-            ...houses.map((project): Entry => ({ id: `p${project.id}`, group: "Projects", word: project.name, hint: project.title, icon: IconFolder, act: go(projectLink(project.workspace, project.name)) })),
+            ...houses.map((project): Entry => ({ id: `p${project.id}`, group: "Projects", word: project.name, hint: project.title === project.name ? undefined : project.title, icon: IconFolder, act: go(projectLink(project.workspace, project.name)) })),
             ...documents.flatMap((document, i): Entry[] => {
                 const project = houses[i]!;
                 return (document?.normal.tasks ?? []).map((task) => ({ id: `s${project.id}${task.name}`, group: "Start", word: `Start ${task.name}`, hint: project.name, icon: IconPlayerPlay, act: go(`${projectLink(project.workspace, project.name, "tasks")}?start=${encodeURIComponent(task.name)}`) }));
@@ -138,4 +138,5 @@ export default function Palette({ onClose, onTheme, onKeys }: { onClose: () => v
     );
 }
 
-const ORDER = ["Stop", "Start", "Projects", "Runs", "Pages", "Do"];
+// What a hasty Enter meets first must do no harm.
+const ORDER = ["Projects", "Runs", "Start", "Stop", "Pages", "Do"];

@@ -102,7 +102,12 @@ function One({ endpoint, schemas }: { endpoint: Endpoint; schemas: Record<string
             <summary>
                 <span className={`${classes.method} ${classes[endpoint.method]}`}>{endpoint.method.toUpperCase()}</span>
                 <span className={classes.path}>
-                    {endpoint.path.split(/(\{\w+\})/).map((part, i) => (part.startsWith("{") ? <i key={i}>{part}</i> : <Fragment key={i}>{part}</Fragment>))}
+                    {endpoint.path.split(/(?=\/)/).map((part, i) => (
+                        <Fragment key={i}>
+                            <wbr />
+                            {part.startsWith("/{") ? <>/<i>{part.slice(1)}</i></> : part}
+                        </Fragment>
+                    ))}
                 </span>
                 <span className={classes.what}>{operation.summary}</span>
             </summary>

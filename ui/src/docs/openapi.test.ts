@@ -12,6 +12,7 @@ describe("an API page", () => {
         ["/api/v1/runs/{run}/metrics/series", "Metrics"],
         ["/api/v1/runs/{run}/stop", "Runs"],
         ["/health", "Server"],
+        ["/sign-in", "Access"],
     ])("puts %s under %s", (path, group) => expect(groupOf(path)).toBe(group));
 
     it("says types in a line", () => {

@@ -39,6 +39,7 @@ const METHODS = ["get", "post", "put", "patch", "delete"];
 /** What a path is about: the last fixed word before an id that names a thing of its own. */
 export function groupOf(path: string): string {
     const parts = path.replace(/^\/api\/v1\/?/, "").split("/").filter(Boolean);
+    if (path === "/sign-in") return "Access";
     if (!path.startsWith("/api/v1")) return "Server";
     if (parts[0] === "workspaces") {
         const inside = parts.filter((part) => !part.startsWith("{")).slice(1);
@@ -66,7 +67,7 @@ export function endpoints(document: OpenApi): [string, Endpoint[]][] {
         for (const method of METHODS) {
             const operation = item[method];
             if (!operation) continue;
-            const group = operation.tags?.[0] ?? groupOf(path);
+            const group = groupOf(path);
             const all = groups.get(group) ?? [];
             all.push({ id: operation.operationId ?? `${method}-${path.replaceAll(/[^a-z0-9]+/gi, "-")}`, method, path, group, operation });
             groups.set(group, all);

@@ -10,6 +10,7 @@ import { Panel } from "../kit/Panel";
 import { Problem } from "../kit/Problem";
 import { isActive, StateChip } from "../kit/StateChip";
 import { Took, When } from "../kit/Time";
+import { weight } from "../metric/weight";
 import { useProjects } from "../project/hooks";
 import { useRuns } from "../run/hooks";
 import { projectLink, runLink } from "../run/links";
@@ -53,7 +54,7 @@ export default function HomePage() {
             <PageTitle title="Home" />
             <div className={classes.grid}>
                 <div className={classes.column}>
-                    <Panel title={active.length > 0 ? `Running now (${active.length})` : "Running now"}>
+                    <Panel title={active.length > 0 ? `Active now (${active.length})` : "Active now"}>
                         {active.length === 0 ? (
                             <span className={classes.dim}>Nothing runs. Start a task from a project, or press Ctrl K and type its name.</span>
                         ) : (
@@ -91,7 +92,7 @@ export default function HomePage() {
                             <span className={classes.dim}>
                                 <When at={project.lastRun?.createdAt ?? project.updatedAt} />
                             </span>
-                            <span className={`${classes.dim} clip`}>{project.title ?? ""}</span>
+                            <span className={`${classes.dim} clip`}>{project.title === project.name ? "" : project.title}</span>
                             <span className={classes.dim}>{count(project.runs.total, "run")}</span>
                         </Link>
                     ))}
@@ -102,7 +103,9 @@ export default function HomePage() {
 }
 
 function ActiveRun({ run }: { run: RunSummary }) {
-    const numbers = Object.entries(run.metrics).slice(0, 3);
+    const numbers = Object.entries(run.metrics)
+        .sort(([a], [b]) => weight(a) - weight(b))
+        .slice(0, 3);
     return (
         <Link to={runLink(run)} className={classes.card}>
             <div className={classes.line}>

@@ -241,15 +241,8 @@ export function DataTable<T>({ rows, columns, rowKey, href, onOpen, label, prefi
                                 {line.label} <span className={classes.count}>{line.size}</span>
                             </div>
                         ) : (
-                            <div key={rowKey(line.row)} role="listitem" className={`${classes.card} ${opens ? classes.opens : ""}`} onClick={() => opens && open(line.row)}>
-                                <div className={classes.cardTitle}>{cell(shown[0]!, line.row)}</div>
-                                <dl className={classes.pairs}>
-                                    {shown.slice(1).map((column) => {
-                                        const value = column.value(line.row);
-                                        if (value === undefined || value === "") return null;
-                                        return [<dt key={`${column.id}k`}>{column.title}</dt>, <dd key={`${column.id}v`}>{cell(column, line.row)}</dd>];
-                                    })}
-                                </dl>
+                            <div key={rowKey(line.row)} role="listitem" className={`${classes.card} ${opens ? classes.opens : ""}`} onClick={(event) => opens && !(event.target as HTMLElement).closest("a") && open(line.row)}>
+                                <Card row={line.row} columns={shown} />
                             </div>
                         ),
                     )}
@@ -343,6 +336,31 @@ export function DataTable<T>({ rows, columns, rowKey, href, onOpen, label, prefi
                 </div>
                 {lines.length <= VIRTUAL_FROM && onMore && <More onMore={onMore} />}
             </div>
+        </>
+    );
+}
+
+/** A row on a phone: its name, its badge, and what else there is to say in as few lines as it takes. */
+function Card<T>({ row, columns }: { row: T; columns: readonly Column<T>[] }) {
+    const title = columns.find((column) => !column.badge) ?? columns[0]!;
+    const badge = columns.find((column) => column.badge && column !== title);
+    const rest = columns.filter((column) => column !== title && column !== badge && !["", undefined].includes(column.value(row) as string | undefined));
+    return (
+        <>
+            <div className={classes.cardTitle}>
+                <span>{cell(title, row)}</span>
+                {badge && cell(badge, row)}
+            </div>
+            {rest.length > 0 && (
+                <dl className={classes.pairs}>
+                    {rest.map((column) => (
+                        <div key={column.id}>
+                            <dt>{column.title}</dt>
+                            <dd>{cell(column, row)}</dd>
+                        </div>
+                    ))}
+                </dl>
+            )}
         </>
     );
 }

@@ -4,7 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { parseAnsi, type Span } from "./ansi";
 import { bytes } from "./format";
-import { runColor } from "./palette";
+import { replicaColor } from "./palette";
 import classes from "./LogView.module.css";
 
 export interface LogViewLine {
@@ -134,7 +134,7 @@ export function LogView({ lines, firstNumber, live, wrap, mark, linked, onLink, 
                                     {firstNumber !== undefined ? firstNumber + item.index : "#"}
                                 </button>
                                 {showLog && (
-                                    <span className={classes.from} style={{ "--from": runColor(line.log ?? "") } as React.CSSProperties} title={line.log}>
+                                    <span className={classes.from} style={{ "--from": replicaColor(line.log ?? "") } as React.CSSProperties} title={line.log}>
                                         {line.log}
                                     </span>
                                 )}

@@ -26,6 +26,8 @@ interface Props {
     /** One line needs no table: its numbers stand beside the title. */
     compact?: boolean;
     aside?: ReactNode;
+    /** What it shows is on its way. */
+    pending?: boolean;
     label: string;
 }
 
@@ -37,7 +39,7 @@ function css(name: string): string {
 }
 
 /** One frame a curve: peaks kept as a band, the cross-hair and the zoom shared, new points added without a new layout. */
-export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoothing = 0, log, height = 200, sync, compact, aside, label }: Props) {
+export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoothing = 0, log, height = 200, sync, compact, aside, pending, label }: Props) {
     const { ref: sizeRef, width } = useElementSize<HTMLDivElement>();
     const host = useRef<HTMLDivElement>(null);
     const plot = useRef<uPlot>(undefined);
@@ -86,10 +88,10 @@ export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoo
             ],
             series: [
                 {},
-                ...lines.flatMap((line): uPlot.Series[] => [
+                ...lines.flatMap((line, i): uPlot.Series[] => [
                     { stroke: pale(line.color), width: 1, points: { show: false }, spanGaps: true },
                     { stroke: pale(line.color), width: 1, points: { show: false }, spanGaps: true },
-                    { stroke: line.color, width: 1.6, spanGaps: true, points: { show: line.x.length === 1, size: 6, fill: line.color } },
+                    { stroke: line.color, width: 1.6, dash: dashOf(lines, i), spanGaps: true, points: { show: line.x.length === 1, size: 6, fill: line.color } },
                 ]),
             ],
             bands: lines.map((line, i) => ({ series: [3 * i + 2, 3 * i + 1] as uPlot.Band.Bounds, fill: `${line.color}${lines.length > 3 ? "16" : "2e"}` })),
@@ -144,7 +146,7 @@ export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoo
                 {aside}
             </div>
             <div ref={sizeRef} className={classes.plot}>
-                {lines.length === 0 ? <div className={classes.none}>No numbers yet</div> : <div ref={host} />}
+                {lines.length === 0 ? <div className={classes.none}>{pending ? "" : "No numbers yet"}</div> : <div ref={host} />}
             </div>
             {!compact && rows.length > 0 && (
                 <table className={classes.legend}>
@@ -158,11 +160,11 @@ export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoo
                         </tr>
                     </thead>
                     <tbody>
-                        {rows.map(({ line, last, min, max }) => (
+                        {rows.map(({ line, last, min, max }, i) => (
                             <tr key={line.name}>
                                 <td>
                                     <span className={classes.name} title={line.name}>
-                                        <span className={classes.swatch} style={{ background: line.color }} />
+                                        <span className={classes.swatch} style={{ "--color": line.color } as React.CSSProperties} data-dashed={dashOf(lines, i) !== undefined || undefined} />
                                         {line.name}
                                     </span>
                                 </td>
@@ -178,6 +180,12 @@ export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoo
         </figure>
     );
 });
+
+/** There are fewer colours than runs: one that comes again is drawn in dashes. */
+function dashOf(lines: readonly Line[], index: number): number[] | undefined {
+    const before = lines.slice(0, index).filter((line) => line.color === lines[index]!.color).length;
+    return before === 0 ? undefined : before === 1 ? [6, 4] : [2, 3];
+}
 
 function xWord(kind: XKind, at: number): string {
     if (kind === "step") return `step ${Math.round(at).toLocaleString("en")}`;

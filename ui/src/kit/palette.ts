@@ -7,12 +7,15 @@ function hash(text: string): number {
     return h >>> 0;
 }
 
-/** The colour of a run (or a replica) is the same wherever it appears: it follows from its name alone. */
-export function runColor(name: string): string {
-    // Neighbours in number get neighbours in the list, so that the runs one compares most differ.
-    const number = /(\d+)$/.exec(name)?.[1];
-    const index = number ? Number(number) + hash(name.slice(0, -number.length)) : hash(name);
-    return HUES[index % HUES.length]!;
+/** The colour of a run is the same wherever it appears. It follows its number, so that neighbours differ whatever their tasks. */
+export function runColor(run: { number: number }): string {
+    return colorAt(run.number);
+}
+
+/** The colour of a replica follows its name: its role sets where its indices begin. */
+export function replicaColor(name: string): string {
+    const index = /(\d+)$/.exec(name)?.[1] ?? "";
+    return colorAt(hash(name.slice(0, name.length - index.length)) + Number(index));
 }
 
 export function colorAt(index: number): string {

@@ -16,6 +16,8 @@ export interface Column<T> {
     /** Stays at the left while the rest scrolls; the card's title on a phone. */
     pinned?: boolean;
     groupable?: boolean;
+    /** A word that stands beside the title on a phone's card. */
+    badge?: boolean;
 }
 
 export interface Sort {

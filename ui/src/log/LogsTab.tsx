@@ -82,7 +82,7 @@ function Logs({ run, logs, grown }: Props & { logs: LogInfo[] }) {
                                   {
                                       group: "Together",
                                       items: [
-                                          { value: ALL, label: "All, merged by time" },
+                                          { value: ALL, label: "All in one" },
                                           { value: APART, label: "All, side by side" },
                                       ],
                                   },

@@ -74,7 +74,7 @@ export function RunChart({ run, name, settings, height }: { run: Run; name: stri
     const series = useSeries(run.id, useMemo(() => [name], [name]), isActive(run.state));
     const origin = Date.parse(run.startedAt ?? run.createdAt);
     const lines = useMemo(() => linesOf(series.data ?? [], settings, origin, name), [series.data, settings.xKind, origin, name]);
-    return <SeriesChart title={name} label={`${name} of ${run.name}`} lines={lines} xKind={settings.xKind} smoothing={settings.smoothing} log={settings.log} sync={`run-${run.id}`} height={height} compact />;
+    return <SeriesChart title={name} label={`${name} of ${run.name}`} lines={lines} xKind={settings.xKind} smoothing={settings.smoothing} log={settings.log} sync={`run-${run.id}`} height={height} compact pending={series.isPending} />;
 }
 
 function linesOf(series: readonly Series[], settings: ChartSettings, origin: number, name: string): Line[] {

@@ -63,7 +63,7 @@ function Overlay({ runs }: { runs: readonly RunSummary[] }) {
                     {runs.map((run) => (
                         <label key={run.id} className={classes.run}>
                             <Checkbox size="xs" checked={numbers.includes(run.number)} onChange={(event) => put("runs", (event.currentTarget.checked ? [...numbers, run.number] : numbers.filter((one) => one !== run.number)).map(String))} aria-label={run.name} />
-                            <span className={classes.swatch} style={{ background: numbers.includes(run.number) ? runColor(run.name) : "var(--rw-line-strong)" }} />
+                            <span className={classes.swatch} style={{ background: numbers.includes(run.number) ? runColor(run) : "var(--rw-line-strong)" }} />
                             <span className="clip" style={{ flex: 1 }}>
                                 {run.name}
                             </span>
@@ -94,9 +94,9 @@ function NumberChart({ name, runs, series, settings }: { name: string; runs: rea
         () =>
             runs.flatMap((run, i): Line[] => {
                 const found = series[i]?.find((one) => one.name === name);
-                return found && found.points.length > 0 ? [{ name: run.name, color: runColor(run.name), ...toLine(found, settings.xKind, Date.parse(run.startedAt ?? run.createdAt)) }] : [];
+                return found && found.points.length > 0 ? [{ name: run.name, color: runColor(run), ...toLine(found, settings.xKind, Date.parse(run.startedAt ?? run.createdAt)) }] : [];
             }),
         [name, runs, series, settings.xKind],
     );
-    return <SeriesChart title={name} label={name} lines={lines} xKind={settings.xKind} smoothing={settings.smoothing} log={settings.log} sync="project" height={220} />;
+    return <SeriesChart title={name} label={name} lines={lines} xKind={settings.xKind} smoothing={settings.smoothing} log={settings.log} sync="project" height={220} pending={series.some((one) => one === undefined)} />;
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Modal, SegmentedControl, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -111,10 +111,10 @@ function Fields({ text, onChange }: { text: string; onChange: (text: string) => 
     };
     return (
         <>
-            <Group grow align="start">
+            <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
                 <TextInput label="Name" description="Stands in addresses and commands: small letters, digits, hyphens" value={at(["name"])} onChange={put(["name"])} data-autofocus required />
                 <TextInput label="Title" description="What people read" value={at(["title"])} onChange={put(["title"])} />
-            </Group>
+            </SimpleGrid>
             <Textarea label="Summary" description="Markdown" autosize minRows={2} maxRows={8} value={at(["summary"])} onChange={put(["summary"])} />
             <Group grow align="start">
                 <Select label="Where its files come from" allowDeselect={false} data={ORIGINS} value={origin} onChange={choose} />

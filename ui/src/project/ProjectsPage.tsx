@@ -30,14 +30,14 @@ const COLUMNS: Column<ProjectSummary>[] = [
             </Anchor>
         ),
     },
-    { id: "title", title: "Title", width: "minmax(180px, 2fr)", value: (project) => project.title },
+    { id: "title", title: "Title", width: "minmax(180px, 2fr)", value: (project) => (project.title === project.name ? undefined : project.title) },
     { id: "runs", title: "Runs", numeric: true, width: "72px", value: (project) => project.runs.total },
     { id: "active", title: "Active", numeric: true, width: "72px", value: (project) => project.runs.active || undefined },
     { id: "failed", title: "Failed", numeric: true, width: "72px", value: (project) => project.runs.failed || undefined },
     {
         id: "last",
         title: "Last run",
-        width: "minmax(230px, 1fr)",
+        width: "minmax(280px, 1.2fr)",
         value: (project) => (project.lastRun ? Date.parse(project.lastRun.createdAt) : undefined),
         render: (project) =>
             project.lastRun && (

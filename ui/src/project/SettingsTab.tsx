@@ -98,9 +98,9 @@ function Danger({ project }: { project: Project }) {
     const total = numbers?.total ?? loaded;
     return (
         <Panel title="Delete">
-            <Group justify="space-between" wrap="nowrap" align="start">
-                <Text c="dimmed">
-                    The project with {count(total, "run")} and everything they wrote, {count(project.experiments.length, "experiment")} and every revision.
+            <Group justify="space-between" align="start">
+                <Text c="dimmed" flex="1 1 240px">
+                    Takes away the project with {count(total, "run")} and everything they wrote, {count(project.experiments.length, "experiment")} and every revision.
                     {numbers && numbers.active > 0 ? ` ${count(numbers.active, "run is", "runs are")} active: stop them first.` : ""}
                 </Text>
                 <Button color="red" variant="light" flex="none" onClick={askIs.open} disabled={!!numbers && numbers.active > 0}>

@@ -1,4 +1,4 @@
-import { Accordion, Autocomplete, Button, Group, Modal, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
+import { Accordion, Autocomplete, Button, Group, Modal, NumberInput, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { stringify } from "yaml";
@@ -93,14 +93,14 @@ export default function StartDialog({ project, experiment, view, task, onClose }
                             </Accordion.Item>
                         )}
                     </Accordion>
-                    <Group grow align="start">
+                    <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
                         <Autocomplete size="sm" label="Experiment" data={project.experiments.map((one) => one.name)} value={target} onChange={setTarget} description="A new name begins a new line of work" />
                         <TextInput label="Comment" description="What this run is to find out" value={comment} onChange={(event) => setComment(event.currentTarget.value)} />
-                    </Group>
+                    </SimpleGrid>
                     {start.isError && <Problem error={start.error} />}
                     <Group justify="space-between">
                         {custom || Object.keys(chosenPins).length > 0 ? <span /> : <CommandHint command={command} />}
-                        <Group gap="xs">
+                        <Group gap="xs" ml="auto">
                             <Button variant="default" onClick={onClose}>
                                 Cancel
                             </Button>

@@ -25,7 +25,7 @@ export function AgainDialog({ run, onClose }: { run: Run; onClose: () => void })
                 {again.isError && <Problem error={again.error} />}
                 <Group justify="space-between">
                     <CommandHint command={command} />
-                    <Group gap="xs">
+                    <Group gap="xs" ml="auto">
                         <Button variant="default" onClick={onClose}>
                             Cancel
                         </Button>

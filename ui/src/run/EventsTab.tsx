@@ -7,7 +7,7 @@ import { When } from "../kit/Time";
 import { useRunEvents } from "./hooks";
 
 const COLUMNS: Column<RunEvent>[] = [
-    { id: "type", title: "Type", width: "104px", groupable: true, value: (event) => event.type, render: (event) => <StateChip state={event.type} plain /> },
+    { id: "type", title: "Type", badge: true, width: "104px", groupable: true, value: (event) => event.type, render: (event) => <StateChip state={event.type} plain /> },
     { id: "reason", title: "Reason", width: "minmax(130px, 0.8fr)", groupable: true, value: (event) => event.reason },
     { id: "message", title: "Message", width: "minmax(280px, 4fr)", value: (event) => event.message },
     { id: "source", title: "Source", width: "minmax(110px, 1fr)", groupable: true, value: (event) => [event.component, event.host].filter(Boolean).join(", ") },

@@ -31,7 +31,7 @@ function replicaColumns(run: Run): Column<Replica>[] {
                 </Anchor>
             ),
         },
-        { id: "state", title: "State", width: "120px", value: (one) => one.state, render: (one) => <StateChip state={one.state} /> },
+        { id: "state", title: "State", badge: true, width: "120px", value: (one) => one.state, render: (one) => <StateChip state={one.state} /> },
         { id: "role", title: "Role", width: "minmax(80px, 0.6fr)", optional: true, value: (one) => one.role },
         several && { id: "attempt", title: "Attempt", width: "76px", numeric: true, value: (one) => one.attempt },
         { id: "exit", title: "Exit code", width: "84px", numeric: true, value: (one) => one.exitCode },
@@ -92,8 +92,11 @@ export default function OverviewTab({ run }: { run: Run }) {
                             of={[
                                 [
                                     "Run id",
-                                    <span className="mono">
-                                        {run.id} <Copy text={run.id} what="id" />
+                                    <span className={classes.id}>
+                                        <span className="mono clip" title={run.id}>
+                                            {run.id}
+                                        </span>
+                                        <Copy text={run.id} what="id" />
                                     </span>,
                                 ],
                                 ["Number", run.number],

@@ -61,6 +61,7 @@ function Page({ run, tab, grown }: { run: Run; tab: string; grown: Record<string
     const active = isActive(run.state);
     const launched = run.kind === "launched";
     const replicas = run.replicas.length;
+    const running = run.replicas.filter((one) => one.state === "running").length;
     return (
         <>
             <PageTitle
@@ -113,12 +114,12 @@ function Page({ run, tab, grown }: { run: Run; tab: string; grown: Record<string
                 facts={
                     <Facts
                         of={[
-                            ["Duration", run.startedAt ? <Took from={run.startedAt} to={run.endedAt} /> : active ? "not started" : "–"],
-                            ["Started", <When at={run.startedAt ?? run.createdAt} />],
+                            ["Duration", run.startedAt ? <Took from={run.startedAt} to={run.endedAt} /> : active ? "not started" : "never started"],
+                            [run.startedAt ? "Started" : "Created", <When at={run.startedAt ?? run.createdAt} />],
                             ["Task", run.task],
                             ["Experiment", run.experiment],
                             ["Revision", run.revision && <span className="mono" title={run.revision}>{shortId(run.revision)}</span>],
-                            replicas > 0 && ["Replicas", `${run.replicas.filter((one) => one.state === "running").length || ""}${run.replicas.some((one) => one.state === "running") ? " of " : ""}${replicas}${active ? " running" : ""}`],
+                            replicas > 0 && ["Replicas", running > 0 ? `${running} of ${replicas} running` : replicas],
                             !!run.outputs && run.outputs.files > 0 && ["Files", `${count(run.outputs.files, "file")}, ${bytes(run.outputs.bytes)}`],
                             ["By", run.author],
                             run.state === "failed" && ["Cause", run.cause ? causeText(run.cause) : "unknown"],

@@ -66,7 +66,7 @@ function columnsOf(runs: readonly RunSummary[], project: boolean, brief: boolean
                 </Anchor>
             ),
         },
-        { id: "state", title: "State", groupable: true, width: "120px", value: (run) => run.state, render: (run) => <StateChip state={run.state} cause={run.cause} /> },
+        { id: "state", title: "State", groupable: true, badge: true, width: "120px", value: (run) => run.state, render: (run) => <StateChip state={run.state} cause={run.cause} /> },
         { id: "task", title: "Task", groupable: true, optional: true, width: "minmax(90px, 0.6fr)", value: (run) => run.task },
         { id: "experiment", title: "Experiment", groupable: true, optional: brief, width: "minmax(90px, 0.6fr)", value: (run) => run.experiment },
         { id: "created", title: "Created", width: "110px", value: (run) => Date.parse(run.createdAt), render: (run) => <When at={run.createdAt} /> },

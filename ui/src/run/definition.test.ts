@@ -26,7 +26,12 @@ roles:
     replicas: 1
     command: python a.py
     resources:
-      milliCpu: 500
+      cpu: 500m
 `);
     });
+    it.each([
+        [{ milliCpu: 2000, memoryBytes: 268435456, gpus: 1 }, "      cpu: 2\n      memory: 256Mi\n      gpu: 1\n"],
+        [{ milliCpu: 50, memoryBytes: 2147483648, gpus: 0 }, "      cpu: 50m\n      memory: 2Gi\n"],
+        [{ milliCpu: 0, memoryBytes: 1000, gpus: 0 }, "      memory: 1000\n"],
+    ])("says %j as a document does", (resources, text) => expect(definitionText({ ...TASK, roles: [{ ...TASK.roles[0]!, resources }] })).toContain(`    resources:\n${text}`));
 });

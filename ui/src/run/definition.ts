@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { Task } from "../api/types";
+import type { Amounts, Task } from "../api/types";
 
 /** Whether a value says nothing that its absence would not. */
 function idle(value: unknown): boolean {
@@ -13,10 +13,20 @@ function lean(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => (idle(inner) ? [] : [[key, lean(inner)]])));
 }
 
-/** A task in its normal form as text for people: what is not set is left out, parameters stay whatever their value. */
+/** Amounts as a document says them: `250m` of a processor, `32Mi` of memory. */
+function amounts({ milliCpu, memoryBytes, gpus }: Amounts): Record<string, unknown> {
+    let unit = 0;
+    let memory = memoryBytes;
+    for (; unit < MEMORY.length - 1 && memory > 0 && memory % 1024 === 0; unit++) memory /= 1024;
+    return { cpu: milliCpu % 1000 === 0 ? milliCpu / 1000 : `${milliCpu}m`, memory: unit > 0 ? `${memory}${MEMORY[unit]}` : memory, gpu: gpus };
+}
+
+const MEMORY = ["", "Ki", "Mi", "Gi", "Ti"];
+
+/** A task in its normal form as one would write it in a document: what is not set is left out, parameters stay whatever their value. */
 export function definitionText(task: Task): string {
     const { parameters = {}, ...rest } = task;
-    const shown = lean(rest) as Record<string, unknown>;
+    const shown = lean({ ...rest, roles: rest.roles.map((role) => ({ ...role, resources: amounts(role.resources), limits: amounts(role.limits) })) }) as Record<string, unknown>;
     const { roles, ...head } = shown;
     return stringify({ ...head, ...(Object.keys(parameters).length > 0 ? { parameters } : {}), roles }, { lineWidth: 0 });
 }

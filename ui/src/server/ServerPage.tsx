@@ -72,7 +72,7 @@ function Use({ word, used, all, show }: { word: string; used: number; all: numbe
     return (
         <div className={classes.use}>
             <span>{word}</span>
-            <Progress value={Math.min(100, part)} color={part > 90 ? "red" : undefined} aria-label={`${word} in use`} />
+            <Progress value={Math.min(100, part)} aria-label={`${word} in use`} />
             <span className="num">
                 {show(used)} of {show(all)}
             </span>
