@@ -36,7 +36,8 @@ export const theme = createTheme({
         // Without scaling: an editor that opens in a dialog measures its lines at once.
         Modal: { defaultProps: { radius: "md", transitionProps: { transition: "fade", duration: 120 }, closeButtonProps: { "aria-label": "Close" } } },
         Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
-        Menu: { defaultProps: { position: "bottom-end", shadow: "md" } },
+        // The placeholder for the first focus is a child that a menu must not have.
+        Menu: { defaultProps: { position: "bottom-end", shadow: "md", withInitialFocusPlaceholder: false } },
         Tabs: { defaultProps: { keepMounted: false } },
         Anchor: { defaultProps: { underline: "hover", inherit: true } },
     },

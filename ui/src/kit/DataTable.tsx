@@ -344,6 +344,14 @@ export function DataTable<T>({ rows, columns, rowKey, href, onOpen, label, prefi
 function Card<T>({ row, columns }: { row: T; columns: readonly Column<T>[] }) {
     const title = columns.find((column) => !column.badge) ?? columns[0]!;
     const badge = columns.find((column) => column.badge && column !== title);
+    if (columns.length === 2 && !badge) {
+        return (
+            <div className={`${classes.cardTitle} ${classes.pair}`}>
+                <span>{cell(title, row)}</span>
+                <span>{cell(columns[1]!, row)}</span>
+            </div>
+        );
+    }
     const rest = columns.filter((column) => column !== title && column !== badge && !["", undefined].includes(column.value(row) as string | undefined));
     return (
         <>

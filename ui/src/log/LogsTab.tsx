@@ -228,7 +228,7 @@ function OneLog({ run, log, attempt, grep, mark, wrap, grown, height, linked, pu
             linked={linked}
             onLink={(line) => put({ log: log.name, line: String(line.offset), from: log.name === ALL ? line.log : undefined, grep: undefined })}
             earlier={!grep && open.loadEarlier ? { bytes: open.begin, load: open.loadEarlier } : undefined}
-            empty={grep ? (found.busy ? "Searching…" : "No line fits.") : undefined}
+            empty={grep ? (found.busy ? "Searching…" : "No line fits.") : log.bytes > 0 && !open.complete ? "Reading…" : undefined}
             foot={
                 <>
                     {grep ? <span>{`${count(hits, "hit")}${found.more ? " so far" : ""}`}</span> : <span>{count(lines.length, "line")}</span>}

@@ -34,4 +34,9 @@ roles:
         [{ milliCpu: 50, memoryBytes: 2147483648, gpus: 0 }, "      cpu: 50m\n      memory: 2Gi\n"],
         [{ milliCpu: 0, memoryBytes: 1000, gpus: 0 }, "      memory: 1000\n"],
     ])("says %j as a document does", (resources, text) => expect(definitionText({ ...TASK, roles: [{ ...TASK.roles[0]!, resources }] })).toContain(`    resources:\n${text}`));
+    it.each([
+        [7200, "2h"],
+        [900, "15m"],
+        [90, "90s"],
+    ])("says %i seconds as %s", (timeout, text) => expect(definitionText({ ...TASK, timeout })).toContain(`timeout: ${text}\n`));
 });

@@ -21,12 +21,18 @@ function amounts({ milliCpu, memoryBytes, gpus }: Amounts): Record<string, unkno
     return { cpu: milliCpu % 1000 === 0 ? milliCpu / 1000 : `${milliCpu}m`, memory: unit > 0 ? `${memory}${MEMORY[unit]}` : memory, gpu: gpus };
 }
 
+/** Seconds in the largest unit that holds them whole. */
+function span(seconds: number | undefined): string | undefined {
+    if (!seconds) return undefined;
+    return seconds % 3600 === 0 ? `${seconds / 3600}h` : seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
 const MEMORY = ["", "Ki", "Mi", "Gi", "Ti"];
 
 /** A task in its normal form as one would write it in a document: what is not set is left out, parameters stay whatever their value. */
 export function definitionText(task: Task): string {
     const { parameters = {}, ...rest } = task;
-    const shown = lean({ ...rest, roles: rest.roles.map((role) => ({ ...role, resources: amounts(role.resources), limits: amounts(role.limits) })) }) as Record<string, unknown>;
+    const shown = lean({ ...rest, timeout: span(rest.timeout), scheduleTimeout: span(rest.scheduleTimeout), roles: rest.roles.map((role) => ({ ...role, resources: amounts(role.resources), limits: amounts(role.limits) })) }) as Record<string, unknown>;
     const { roles, ...head } = shown;
     return stringify({ ...head, ...(Object.keys(parameters).length > 0 ? { parameters } : {}), roles }, { lineWidth: 0 });
 }
