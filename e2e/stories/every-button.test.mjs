@@ -88,7 +88,7 @@ test("every button of every screen does something, and none breaks the page", { 
     await context.close();
 });
 
-for (const [scheme, width] of [["light", 1440], ["dark", 1440], ["light", 390]]) {
+for (const [scheme, width] of [["light", 1440], ["dark", 1440], ["light", 390], ["dark", 390]]) {
     test(`every screen is accessible and as wide as its window: ${scheme}, ${width}`, { skip: noBrowser, timeout: 400_000 }, async () => {
         const { page, context } = await visit(browser, product.url, { token: product.token, scheme, width });
         const findings = [];

@@ -88,6 +88,23 @@ test("a failed run says why and leads to the log of what failed", options, async
     await context.close();
 });
 
+test("something noted about a run stands on its page for whoever comes next", options, async () => {
+    const run = await product.ended((await product.launch("lab", "files")).id);
+    const { page, context, faults } = await open();
+    await page.goto(`/runs/${run.id}`);
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Note something about it" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("verdict");
+    await dialog.getByLabel("Value").fill("the best so far");
+    await dialog.getByRole("button", { name: "Note" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByText("the best so far").waitFor();
+    assert.deepEqual((await product.get(`/runs/${run.id}`)).info, { verdict: "the best so far" });
+    assert.deepEqual(faults, []);
+    await context.close();
+});
+
 test("files are shown by their kind; a web page among them can do nothing", options, async () => {
     const run = await product.ended((await product.launch("lab", "files")).id);
     assert.equal(run.state, "succeeded", run.reason);

@@ -40,7 +40,7 @@ export default function HomePage() {
                     text="Nothing here yet. The demo makes a small project, runs it and opens it here."
                     command="./ropewalk demo"
                     action={
-                        <Button component={Link} to="/projects?new" variant="default">
+                        <Button component={Link} to="/projects?new">
                             Create a project
                         </Button>
                     }

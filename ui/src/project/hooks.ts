@@ -9,6 +9,7 @@ export function useProjects(workspace: string, search?: string) {
         queryFn: ({ pageParam }) => api.get<Page<ProjectSummary>>(path`/workspaces/${workspace}/projects`, { search, limit: 100, cursor: pageParam }),
         initialPageParam: undefined as string | undefined,
         getNextPageParam: (last) => last.next,
+        placeholderData: (before, query) => (query?.queryKey[1] === workspace ? before : undefined),
         refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some((one) => one.runs.active > 0)) ? 5_000 : false),
     });
 }

@@ -22,6 +22,8 @@ export function RunList({ workspace, project, empty }: { workspace: string; proj
     if (runs.isError && !runs.data) return <Problem error={runs.error} onRetry={() => void runs.refetch()} />;
     if (!runs.data) return <Waiting rows={8} height={24} />;
 
+    const all = runs.data.pages.flatMap((page) => page.items);
+
     const stop = async (chosen: RunSummary[]) => {
         const active = chosen.filter((run) => isActive(run.state));
         const done = await Promise.allSettled(active.map((run) => api.post(path`/runs/${run.id}/stop`, {})));
@@ -39,11 +41,12 @@ export function RunList({ workspace, project, empty }: { workspace: string; proj
 
     return (
         <RunTable
-            runs={runs.data.pages.flatMap((page) => page.items)}
+            runs={all}
             project={!project}
             tools
             ownFilter
-            filters={<RunFilters />}
+            // Of nothing, nothing can be chosen.
+            filters={all.length > 0 || ["state", "search", "task", "experiment"].some((name) => params.has(name)) ? <RunFilters /> : undefined}
             bulk={[...(project ? [{ label: "Compare numbers", onAct: compare }] : []), { label: "Stop", onAct: (chosen: RunSummary[]) => void stop(chosen), danger: true }]}
             more={runs.hasNextPage}
             onMore={runs.hasNextPage && !runs.isFetchingNextPage ? () => void runs.fetchNextPage() : undefined}

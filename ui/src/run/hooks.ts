@@ -23,6 +23,8 @@ export function useRuns({ workspace, project, ...filter }: RunsOf, limit = PAGE)
         queryFn: ({ pageParam }) => api.get<Page<RunSummary>>(where, { ...filter, limit, cursor: pageParam }),
         initialPageParam: undefined as string | undefined,
         getNextPageParam: (last) => last.next,
+        // Another filter of the same list: what stands there stays until the new rows are here.
+        placeholderData: (before, query) => (query?.queryKey[1] === workspace && query.queryKey[2] === (project ?? "*") ? before : undefined),
         refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some((run) => isActive(run.state))) ? 5_000 : false),
     });
 }
