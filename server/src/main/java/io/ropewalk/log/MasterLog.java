@@ -18,7 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.function.Function;
 
-/// The server's own lines about a run, the log `master`: appended to `logs/master.log` in the run's directory,
+/// The server's own lines about a run, the log `master`: appended to `master.log` in the run's directory,
 /// each with its time. Thread-safe. After a crash the caller may say a thing again; a line is never torn by
 /// another.
 public final class MasterLog {
@@ -52,9 +52,7 @@ public final class MasterLog {
             return;
         }
         try {
-            Files.createDirectories(file(run).getParent());
-            try (SeekableByteChannel channel =
-                    Files.newByteChannel(file(run), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            try (SeekableByteChannel channel = open(file(run))) {
                 ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
@@ -91,8 +89,18 @@ public final class MasterLog {
         }
     }
 
+    private static SeekableByteChannel open(Path file) throws IOException {
+        try {
+            return Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (NoSuchFileException _) {
+            // It is the first of its run's files.
+            Files.createDirectories(file.getParent());
+            return Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+    }
+
     private Path file(RunId run) {
-        return directories.apply(run).resolve("logs").resolve("master.log");
+        return directories.apply(run).resolve("master.log");
     }
 
     private static String printable(String line) {

@@ -82,7 +82,7 @@ final class Preparation {
     }
 
     Launch launch(Run run, Map<ReplicaId, Integer> attempts, Consumer<String> progress) throws Failed {
-        Path directory = directories.make(run.id());
+        Path directory = directories.make(run.id(), !inUse(run.specification()).isEmpty());
         Map<String, Prepared> files = sources(run, progress);
         Map<String, String> variables = environment(run, files, progress);
         LaunchBuilder.Ready ready = new LaunchBuilder.Ready(directory, files, variables, tokens.ofRun(run.id()));

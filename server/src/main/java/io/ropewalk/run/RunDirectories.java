@@ -3,11 +3,13 @@ package io.ropewalk.run;
 import io.ropewalk.spi.RunId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Where a run's files are: `output` for what it makes, `checkpoints` for what it may want to find again,
-/// `root` for work, `logs` for the server's own lines; beside them what the executor keeps.
+/// `root` for work when nothing is mounted, `master.log` for the server's own lines; beside them what the executor
+/// keeps. Making a directory costs a start as much as reading a row, so there are no others.
 public final class RunDirectories {
     private final Path root;
 
@@ -23,23 +25,30 @@ public final class RunDirectories {
         return of(run).resolve("output");
     }
 
-    public Path masterLog(RunId run) {
-        return of(run).resolve("logs").resolve("master.log");
-    }
-
-    /// A directory that stays empty: what begins empty for a replica begins as a copy of it.
+    /// A directory that stays empty, for all runs: what begins empty for a replica begins as a copy of it.
     static Path empty(Path run) {
-        return run.resolve("empty");
+        return run.resolveSibling("empty");
     }
 
-    Path make(RunId run) {
+    /// @param mounts whether anything is mounted for its replicas
+    Path make(RunId run, boolean mounts) {
+        Path directory = of(run);
         try {
-            for (String part : new String[] {"output", "checkpoints", "root", "empty", "logs"}) {
-                Files.createDirectories(of(run).resolve(part));
-            }
-            return of(run);
+            Files.createDirectories(directory);
+            make(directory.resolve("output"));
+            make(directory.resolve("checkpoints"));
+            make(mounts ? empty(directory) : directory.resolve("root"));
+            return directory;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make the directory of run " + run, e);
+        }
+    }
+
+    private static void make(Path directory) throws IOException {
+        try {
+            Files.createDirectory(directory);
+        } catch (FileAlreadyExistsException _) {
+            // By an earlier start.
         }
     }
 }

@@ -46,14 +46,14 @@ record AttemptProcesses(AttemptFiles attempt, String mark, String bootId) {
     }
 
     private List<Path> groups() {
-        return attempt.claim().map(AttemptFiles.Claim::groups).orElse(List.of()).stream()
+        return attempt.claim().map(AttemptRecord.Claim::groups).orElse(List.of()).stream()
                 .filter(Files::exists)
                 .toList();
     }
 
     private Set<Long> members() {
         Set<Long> members = new LinkedHashSet<>();
-        Optional<AttemptFiles.Claim> claim =
+        Optional<AttemptRecord.Claim> claim =
                 attempt.claim().filter(found -> found.bootId().equals(bootId));
         if (claim.isEmpty()) {
             return members;

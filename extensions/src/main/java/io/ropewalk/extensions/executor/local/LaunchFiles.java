@@ -1,5 +1,7 @@
 package io.ropewalk.extensions.executor.local;
 
+import io.ropewalk.spi.ErrorCode;
+import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.executor.ReplicaId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,6 +19,8 @@ import java.util.UUID;
 
 /// The files of one launch.
 record LaunchFiles(Path directory) {
+    private static final Duration WRITING_TAKES_LESS_THAN = Duration.ofSeconds(5);
+
     LaunchFiles {
         directory = directory.toAbsolutePath().normalize();
     }
@@ -34,24 +40,40 @@ record LaunchFiles(Path directory) {
         return latest == 0 ? OptionalInt.empty() : OptionalInt.of(latest);
     }
 
+    /// Where it stands once settled; what it says stays known when the launch has been released.
     Optional<Plan> plan() {
-        return read("plan").map(Plan::parse);
+        return read("plan").or(() -> read("released")).flatMap(Plan::parse);
     }
 
     /// Settles the plan unless somebody else has: whoever comes first decides for all.
-    ///
-    /// @return whether this was the first
-    boolean settle(Plan plan) {
-        Path draft = write("plan-" + UUID.randomUUID(), plan.format());
+    void settle(Plan plan) {
         try {
-            Files.createLink(directory.resolve("plan"), draft);
-            return true;
+            Files.writeString(directory.resolve("plan"), plan.format(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {
-            return false;
+            if (plan().isEmpty()) {
+                dropTornPlan(e);
+                settle(plan);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } finally {
-            delete(draft.getFileName().toString());
+        }
+    }
+
+    /// A crash has left it, or another server is writing it at this moment.
+    private void dropTornPlan(FileAlreadyExistsException torn) {
+        try {
+            Instant made =
+                    Files.getLastModifiedTime(directory.resolve("plan")).toInstant();
+            if (made.isAfter(Instant.now().minus(WRITING_TAKES_LESS_THAN))) {
+                throw new RopewalkException(
+                        ErrorCode.UNAVAILABLE,
+                        "The plan in '%s' is not complete; another server may be writing it. The start is tried again."
+                                .formatted(directory),
+                        torn);
+            }
+            delete("plan");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -60,12 +82,15 @@ record LaunchFiles(Path directory) {
     }
 
     void markReleased() {
-        write("released", "");
+        try {
+            Files.move(directory.resolve("plan"), directory.resolve("released"), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Forgets the plan of a launch that was released, so that the next submit makes a new one.
     void forgetPlan() {
-        delete("plan");
         delete("released");
     }
 

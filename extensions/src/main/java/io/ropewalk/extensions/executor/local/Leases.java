@@ -16,15 +16,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
 
 /// Addresses, ports and devices of this machine, each given to one launch at a time. A lease is a symbolic link named
 /// after the thing and pointing to the launch's directory: making it is atomic and exclusive, between servers too,
 /// and after a crash the links are the account.
 final class Leases {
-    private static final Duration MAKING_A_PLAN_TAKES_LESS_THAN = Duration.ofMinutes(1);
+    static final Duration MAKING_A_PLAN_TAKES_LESS_THAN = Duration.ofMinutes(1);
     private static final int ADDRESSES = 255 * 254;
     private static final int FIRST_PORT = 20_000;
     private static final int PORTS = 10_000;
@@ -38,12 +39,13 @@ final class Leases {
     private final AtomicInteger nextPort =
             new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
 
-    Leases(Path home) throws IOException {
+    Leases(Path base) throws IOException {
+        Path home = base.toAbsolutePath().normalize();
         addresses = Files.createDirectories(home.resolve("addresses"));
         ports = Files.createDirectories(home.resolve("ports"));
         devices = Files.createDirectories(home.resolve("devices"));
         // Servers with other data directories usually get other networks.
-        network = 1 + Math.floorMod(home.toAbsolutePath().toString().hashCode(), 254);
+        network = 1 + Math.floorMod(home.toString().hashCode(), 254);
     }
 
     /// An address of the loopback network that no other replica has.
@@ -94,11 +96,6 @@ final class Leases {
         return taken;
     }
 
-    /// Takes back what the launch has and the plan does not mention.
-    void keepOnly(Plan plan, Path owner) {
-        drop((kind, thing) -> !mentions(plan, kind, thing), owner);
-    }
-
     /// Takes back what the plan has given out.
     void release(Plan plan, Path owner) {
         for (Plan.Place place : plan.places()) {
@@ -112,7 +109,14 @@ final class Leases {
 
     /// Takes back everything that a launch has.
     void releaseAll(Path owner) {
-        drop((_, _) -> true, owner);
+        for (Path kind : List.of(addresses, ports, devices)) {
+            list(kind).forEach(lease -> give(lease, owner));
+        }
+    }
+
+    /// The directories of all launches that have something.
+    Set<Path> owners() {
+        return list(addresses).stream().map(Leases::owner).collect(Collectors.toSet());
     }
 
     /// Takes back what crashes have left: leases of launches that never settled a plan or are gone.
@@ -142,16 +146,6 @@ final class Leases {
                                 : place.devices().contains(Integer.valueOf(thing)));
     }
 
-    private void drop(BiPredicate<Path, String> which, Path owner) {
-        for (Path kind : List.of(addresses, ports, devices)) {
-            for (Path lease : list(kind)) {
-                if (which.test(kind, lease.getFileName().toString())) {
-                    give(lease, owner);
-                }
-            }
-        }
-    }
-
     private boolean takePort(int port, Path owner) {
         Path lease = ports.resolve(Integer.toString(port));
         if (!take(lease, owner)) {
@@ -169,7 +163,8 @@ final class Leases {
 
     private static boolean take(Path lease, Path owner) {
         try {
-            Files.createSymbolicLink(lease, owner);
+            // The kernel keeps a short text with the link itself; a long one costs a block of the disk.
+            Files.createSymbolicLink(lease, lease.resolveSibling("").relativize(owner));
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;
@@ -190,7 +185,7 @@ final class Leases {
 
     private static Path owner(Path lease) {
         try {
-            return Files.readSymbolicLink(lease);
+            return lease.resolveSibling(Files.readSymbolicLink(lease)).normalize();
         } catch (NoSuchFileException e) {
             return Path.of("/nobody");
         } catch (IOException e) {

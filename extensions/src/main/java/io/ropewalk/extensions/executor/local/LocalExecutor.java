@@ -22,8 +22,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -43,6 +41,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -58,7 +57,6 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
     /// A longer text is no argument of a command and goes through a file.
     private static final int LONGEST_ARGUMENT = 100_000;
 
-    private final Path launches;
     private final LocalSettings settings;
     private final Machine machine;
     private final Leases leases;
@@ -76,7 +74,7 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
 
     private volatile boolean closed;
 
-    private record Adopted(LaunchId launch, AttemptFiles.Identity supervisor) {}
+    private record Adopted(LaunchId launch, AttemptRecord.Identity supervisor) {}
 
     public LocalExecutor(ExtensionContext context) {
         this(
@@ -90,15 +88,14 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
         try {
             Path home = Files.createDirectories(
                     context.dataDirectory().toAbsolutePath().normalize().resolve("local"));
-            launches = Files.createDirectories(home.resolve("launches"));
-            Path signals = Files.createDirectories(home.resolve("signals"));
+            Path hintsDirectory = Files.createDirectories(home.resolve("hints"));
             settings = LocalSettings.of(context.settings());
             machine = new Machine(settings);
             leases = new Leases(home);
             isolation = CompletableFuture.supplyAsync(() -> Isolation.detect(settings, home), Background.THREADS);
-            hints = new Hints(signals, this::changed);
+            hints = new Hints(hintsDirectory, this::changed);
             supervisors = new Supervisors(
-                    home, signals, Environment.inherited(System.getenv(), settings.environment()), groups::join);
+                    home, Hints.file(hintsDirectory), Environment.inherited(System.getenv(), settings.environment()), groups::join);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -107,6 +104,16 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
             leases.sweep();
             groups.join().sweep();
         });
+        // What a crash has left just now is old enough then.
+        CompletableFuture.delayedExecutor(
+                        Leases.MAKING_A_PLAN_TAKES_LESS_THAN.toSeconds() + 1, TimeUnit.SECONDS, Background.THREADS)
+                .execute(this::sweepAgain);
+    }
+
+    private void sweepAgain() {
+        if (!closed) {
+            leases.sweep();
+        }
     }
 
     private static String prefix(Path dataDirectory) {
@@ -251,7 +258,6 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
             }
         }
         files.markReleased();
-        delete(launches.resolve(handle.launch().value()));
     }
 
     @Override
@@ -303,7 +309,7 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
     /// Settles who gets which address, port and devices.
     private Plan plan(Launch launch, LaunchFiles files) {
         Path owner = files.directory();
-        index(launch.id(), owner);
+        Plan wanted;
         try {
             List<Plan.Place> places = new ArrayList<>();
             for (Launch.Replica replica : launch.replicas()) {
@@ -315,7 +321,8 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
                                 ? leases.devices(replica.limits().gpus(), machine.gpus(), owner)
                                 : List.of()));
             }
-            files.settle(new Plan(places));
+            wanted = new Plan(launch.id(), places);
+            files.settle(wanted);
         } catch (RopewalkException e) {
             if (files.plan().isEmpty()) {
                 leases.releaseAll(owner);
@@ -325,23 +332,13 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
         Plan settled = files.plan()
                 .orElseThrow(() -> new RopewalkException(
                         ErrorCode.CONFLICT, "Launch '%s' was removed while it started.".formatted(launch.id())));
-        leases.keepOnly(settled, owner);
+        leases.release(wanted.without(settled), owner);
         return settled;
     }
 
     private Plan replan(Launch launch, LaunchFiles files) {
         files.forgetPlan();
         return plan(launch, files);
-    }
-
-    private void index(LaunchId launch, Path directory) {
-        try {
-            Files.createSymbolicLink(launches.resolve(launch.value()), directory);
-        } catch (FileAlreadyExistsException e) {
-            // By an earlier submit.
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void write(Launch launch, Launch.Replica replica, Plan plan, AttemptFiles attempt) {
@@ -355,17 +352,16 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
             Arrangement arrangement = Arrangement.make(
                     isolation.join(), attempt, new LaunchFiles(launch.directory()).directory(), replica.mounts());
             Environment environment = Environment.of(replica, plan, place, arrangement.paths(), machine.gpus() > 0);
-            replace(
-                    attempt.environment(),
-                    environment.script() + "export " + Shell.quote(mark(launch.id(), replica.id(), replica.attempt()))
-                            + "\n");
-            replace(attempt.script(), script(launch, replica, attempt, arrangement));
+            String variables = environment.script()
+                    + "export " + Shell.quote(mark(launch.id(), replica.id(), replica.attempt())) + "\n";
+            replace(attempt.script(), script(launch, replica, attempt, arrangement, variables));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private String script(Launch launch, Launch.Replica replica, AttemptFiles attempt, Arrangement arrangement)
+    private String script(
+            Launch launch, Launch.Replica replica, AttemptFiles attempt, Arrangement arrangement, String variables)
             throws IOException {
         boolean limitsMemory = replica.limits().memoryBytes() > 0;
         ControlGroups available = groups.join();
@@ -380,6 +376,8 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
                 _rw_prepare() {
                     %s
                 }
+                _rw_export() {
+                %s}
                 _rw_start() {
                     %s%s
                 }
@@ -389,6 +387,7 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
                 limitsMemory || replica.limits().milliCpu() > 0 ? "yes" : "no",
                 Shell.quote(text(replica, attempt)),
                 arrangement.preparation(),
+                variables,
                 limit,
                 arrangement.start());
     }
@@ -481,33 +480,34 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
     /// The truth, from files and the kernel. Looks for the exit first and again at the end: whoever finds no
     /// supervisor must look once more, since it may have written the exit just before it went.
     private ReplicaStatus look(AttemptFiles attempt, AttemptProcesses processes, Plan.Place place) {
-        Optional<AttemptFiles.Exit> exit = attempt.exit();
-        if (exit.isPresent()) {
-            return ended(exit.get());
-        }
-        if (!attempt.isClaimed()) {
+        Optional<AttemptRecord> found = attempt.record();
+        if (found.isEmpty()) {
             return new ReplicaStatus.Waiting("waiting for its supervisor");
         }
-        Optional<AttemptFiles.Claim> claim = attempt.claim();
-        if (claim.isEmpty()) {
+        AttemptRecord record = found.get();
+        if (record.exit().isPresent()) {
+            return ended(record.exit().get());
+        }
+        if (record.claim().isEmpty()) {
             // Between making the claim and saying whose it is, a supervisor can only be found by where it works.
-            boolean recent = attempt.claimedAt().isAfter(Instant.now().minus(CLAIMING_TAKES_LESS_THAN));
+            boolean recent = record.claimedAt().isAfter(Instant.now().minus(CLAIMING_TAKES_LESS_THAN));
             return recent || ProcessTable.isAnyWorkingIn(attempt.directory())
                     ? new ReplicaStatus.Waiting("its supervisor is starting")
                     : new ReplicaStatus.Lost(Instant.now(), "its supervisor ended before it had started the program");
         }
-        if (!claim.get().bootId().equals(machine.bootId())) {
+        AttemptRecord.Claim claim = record.claim().get();
+        if (!claim.bootId().equals(machine.bootId())) {
             return new ReplicaStatus.Lost(Instant.now(), "the machine was restarted");
         }
-        boolean supervised = claim.get().process().isAlive();
-        Optional<AttemptFiles.Program> program = attempt.program();
+        boolean supervised = claim.process().isAlive();
+        Optional<AttemptRecord.Program> program = record.program();
         if (supervised) {
             return program.<ReplicaStatus>map(running -> running(running.startedAt(), place))
                     .orElseGet(() -> new ReplicaStatus.Waiting("its supervisor is starting it"));
         }
         boolean alive = program.map(running -> running.process().isAlive()).orElseGet(processes::areThere);
         if (alive) {
-            return running(program.map(AttemptFiles.Program::startedAt).orElseGet(attempt::claimedAt), place);
+            return running(program.map(AttemptRecord.Program::startedAt).orElse(record.claimedAt()), place);
         }
         return attempt.exit()
                 .<ReplicaStatus>map(LocalExecutor::ended)
@@ -519,11 +519,11 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
         return new ReplicaStatus.Running(since, place.address(), machine.host());
     }
 
-    private static ReplicaStatus ended(AttemptFiles.Exit exit) {
+    private static ReplicaStatus ended(AttemptRecord.Exit exit) {
         return new ReplicaStatus.Ended(exit.startedAt(), exit.endedAt(), exit.code(), cause(exit));
     }
 
-    private static EndCause cause(AttemptFiles.Exit exit) {
+    private static EndCause cause(AttemptRecord.Exit exit) {
         if (exit.cancelled()) {
             return EndCause.CANCELLED;
         }
@@ -605,32 +605,25 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
 
     // --- after a restart
 
-    /// Finds again what earlier servers have started, and ends what they were asked to end.
+    /// Finds again what earlier servers have started, and ends what they were asked to end. Whatever has not been
+    /// released has an address.
     private void adopt() {
-        try (DirectoryStream<Path> links = Files.newDirectoryStream(launches)) {
-            for (Path link : links) {
-                LaunchId launch = new LaunchId(link.getFileName().toString());
-                LaunchFiles files = new LaunchFiles(Files.readSymbolicLink(link));
-                if (!Files.isDirectory(files.directory())) {
-                    delete(link);
-                    continue;
-                }
+        for (Path directory : leases.owners()) {
+            LaunchFiles files = new LaunchFiles(directory);
+            files.plan().filter(_ -> !files.isReleased()).ifPresent(plan -> {
                 if (files.cancelDeadline().isPresent()) {
-                    Background.THREADS.execute(() -> end(launch, files));
+                    Background.THREADS.execute(() -> end(plan.launch(), files));
                 }
-                files.plan()
-                        .ifPresent(plan -> plan.places().forEach(place -> {
-                            int latest = files.latestAttempt(place.replica()).orElse(1);
-                            AttemptFiles attempt = files.attempt(place.replica(), latest);
-                            if (attempt.exit().isEmpty()) {
-                                attempt.claim()
-                                        .ifPresent(claim ->
-                                                adopted.put(attempt.directory(), new Adopted(launch, claim.process())));
-                            }
-                        }));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+                for (Plan.Place place : plan.places()) {
+                    int latest = files.latestAttempt(place.replica()).orElse(1);
+                    AttemptFiles attempt = files.attempt(place.replica(), latest);
+                    attempt.record()
+                            .filter(found -> found.exit().isEmpty())
+                            .flatMap(AttemptRecord::claim)
+                            .ifPresent(claim -> adopted.put(
+                                    attempt.directory(), new Adopted(plan.launch(), claim.process())));
+                }
+            });
         }
         if (!adopted.isEmpty()) {
             Background.THREADS.execute(this::watchAdopted);
@@ -652,14 +645,6 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

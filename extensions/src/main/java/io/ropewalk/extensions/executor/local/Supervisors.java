@@ -73,7 +73,7 @@ final class Supervisors implements AutoCloseable {
     private volatile boolean closed;
 
     /// @param environment that every program begins with
-    Supervisors(Path home, Path signals, Map<String, String> environment, Supplier<ControlGroups> groups)
+    Supervisors(Path home, Path hints, Map<String, String> environment, Supplier<ControlGroups> groups)
             throws IOException {
         this.environment = Map.copyOf(environment);
         this.groups = groups;
@@ -87,7 +87,7 @@ final class Supervisors implements AutoCloseable {
         // Job control without a terminal is what bash has and other shells have not.
         command.add(Isolation.find("bash").orElse(Path.of("/bin/sh")).toString());
         command.add(install(home).toString());
-        command.add(signals.toString());
+        command.add(hints.toString());
         refill();
     }
 

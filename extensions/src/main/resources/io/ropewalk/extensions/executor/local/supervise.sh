@@ -1,11 +1,12 @@
 # Looks after attempts of replicas. The server may die and come back meanwhile.
-# Usage: supervise SIGNALS one [CONTROL-GROUP...] looks after one attempt; it may be started ahead of need.
-#        supervise SIGNALS nursery                forks for every attempt a process that looks after it.
+# Usage: supervise HINTS one [CONTROL-GROUP...] looks after one attempt; it may be started ahead of need.
+#        supervise HINTS nursery                forks for every attempt a process that looks after it.
 # An attempt is a line on standard input: its directory and further control groups, separated by tabs. End of file
 # means that there is nothing more to do.
-# Only built-in commands: every process that is started here costs a start about a millisecond.
+# Only built-in commands: every process that is started here costs a start about a millisecond. And few files: making
+# one costs a tenth of that.
 
-signals=$1 mode=$2
+hints=$1 mode=$2
 shift 2
 read -r boot < /proc/sys/kernel/random/boot_id
 
@@ -27,10 +28,11 @@ supervise() {
     groups=''
     for group in "$@"; do groups=$groups:$group; done
     set -C
-    echo "$self $ticks $boot ${groups#:}" > claim || exit 0
+    echo "claim $self $ticks $boot ${groups#:}" > record || exit 0
     set +C
 
-    # Sets _rw_command, _rw_launch, _rw_signal, _rw_limited and the functions _rw_prepare and _rw_start.
+    # Sets _rw_command, _rw_launch, _rw_signal, _rw_limited and the functions _rw_prepare, _rw_export and
+    # _rw_start.
     . ./script
 
     child='' told=''
@@ -44,17 +46,17 @@ supervise() {
             exit 1
         fi
         _rw_prepare || exit 1
-        . ./env
+        _rw_export
         cd root || exit 1
         _rw_start
-    ) < /dev/null >> log 2>&1 9> phase &
+    ) < /dev/null >> log 2>&1 9>> record &
     child=$!
     set +m
 
     started=${EPOCHREALTIME:--}
     read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ ticks _ < "/proc/$child/stat"
-    echo "$child $ticks $started" > pid
-    echo > "$signals/$_rw_signal,started"
+    echo "program $child $ticks $started" >> record
+    echo "$_rw_signal,started" >> "$hints"
 
     while :; do
         told=
@@ -90,16 +92,17 @@ supervise() {
         done
     done
 
-    phase=- problem=-
-    { read -r phase; read -r problem; } < phase
     cancelled=no
     if [ -e "$_rw_launch/cancel" ]; then cancelled=yes; fi
-    # A full disk must not cost the exit code.
-    until echo "$code $started $ended $killed $cancelled ${phase:--} ${problem:--} end" > exit; do
+    # A full disk must not cost the exit code, nor what it has left of a line the next one.
+    begin=''
+    until echo "${begin}exit $code $started $ended $killed $cancelled end" >> record; do
         if [ ! -d "$_rw_launch" ]; then exit 1; fi
+        begin='
+'
         sleep 1
     done
-    echo > "$signals/$_rw_signal,ended"
+    echo "$_rw_signal,ended" >> "$hints"
 }
 
 case $mode in
@@ -113,12 +116,15 @@ case $mode in
     nursery)
         # With job control each gets a process group of its own and keeps the default action of SIGINT.
         set -m 2> /dev/null
+        command -v disown > /dev/null || disown() { :; }
         while IFS='	' read -r attempt first second; do
             (
                 identify
                 join ${first:+"$first"} ${second:+"$second"}
                 supervise "$attempt" ${first:+"$first"} ${second:+"$second"}
             ) < /dev/null &
+            # Else the list of jobs grows, and every fork has it to copy and to forget.
+            disown
         done
         ;;
 esac

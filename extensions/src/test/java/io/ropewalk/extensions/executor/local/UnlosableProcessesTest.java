@@ -130,7 +130,7 @@ final class UnlosableProcessesTest {
                 "echo before; until [ -e '%s' ]; do sleep 0.01; done; echo after".formatted(gate), Resources.NONE));
         eventually("running", () -> status(handle, 0) instanceof ReplicaStatus.Running);
         ReplicaStatus before = status(handle, 0);
-        AttemptFiles.Claim claim = attempt(handle).claim().orElseThrow();
+        AttemptRecord.Claim claim = attempt(handle).claim().orElseThrow();
         ProcessHandle.of(claim.process().pid()).orElseThrow().destroyForcibly();
         eventually("the supervisor's end", () -> !claim.process().isAlive());
         assertThat(status(handle, 0)).isEqualTo(before);
@@ -157,7 +157,7 @@ final class UnlosableProcessesTest {
     void whatRanBeforeTheMachineWasRestartedIsLost() throws Exception {
         LaunchHandle handle = submit(launch("sleep 1000", Resources.NONE));
         eventually("running", () -> status(handle, 0) instanceof ReplicaStatus.Running);
-        Path claim = attempt(handle).directory().resolve("claim");
+        Path claim = attempt(handle).recordFile();
         String now = Files.readString(claim);
         Files.writeString(claim, now.replaceAll("[0-9a-f-]{36} ", "00000000-0000-0000-0000-000000000000 "));
         assertThat(((ReplicaStatus.Lost) status(handle, 0)).reason()).isEqualTo("the machine was restarted");
@@ -178,9 +178,9 @@ final class UnlosableProcessesTest {
         long self = ProcessHandle.current().pid();
         String boot =
                 Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-        Files.delete(attempt.directory().resolve("exit"));
-        Files.writeString(attempt.directory().resolve("claim"), "%d 1 %s \n".formatted(self, boot));
-        Files.writeString(attempt.directory().resolve("pid"), "%d 1 1763724000.5\n".formatted(self));
+        Files.writeString(
+                attempt.recordFile(),
+                "claim %d 1 %s \nprogram %d 1 1763724000.5\nbegan\n".formatted(self, boot, self));
         try (LocalExecutor next = new LocalExecutor(new ExtensionContext(data, Map.of()))) {
             assertThat(Objects.requireNonNull(next.observe(List.of(handle)).get(handle))
                             .replicas()
