@@ -84,7 +84,7 @@ public final class NumberCollector {
                 continue;
             }
             try {
-                collect(run, false);
+                collect(run, logs, false);
             } catch (RopewalkException | UncheckedIOException | JdbiException e) {
                 LOGGER.warn("Numbers of run {} are not collected for now", run, e);
             } finally {
@@ -95,10 +95,15 @@ public final class NumberCollector {
 
     /// Takes everything that is left in the logs of a run whose programs have ended. Safe to repeat.
     public void drain(RunId run) {
+        drain(run, logs);
+    }
+
+    /// The same for who knows the run's logs already.
+    void drain(RunId run, RunLogSource from) {
         Lock lock = lock(run);
         lock.lock();
         try {
-            collect(run, true);
+            collect(run, from, true);
             cursors.remove(run);
             told.remove(run);
         } finally {
@@ -110,13 +115,18 @@ public final class NumberCollector {
         return stripes.get(Math.floorMod(run.hashCode(), STRIPES));
     }
 
-    private void collect(RunId run, boolean ended) {
+    private void collect(RunId run, RunLogSource from, boolean ended) {
         try {
+            List<LogFile> files = from.logs(Scope.EVERYTHING, run).stream()
+                    .filter(file -> !file.name().equals(LogFile.MASTER))
+                    .toList();
+            if (files.stream().allMatch(file -> file.attempt() == 1 && file.bytes() == 0)) {
+                return;
+            }
             Map<Log, Cursor> known = cursors.computeIfAbsent(run, this::stored);
-            for (LogFile file : logs.logs(Scope.EVERYTHING, run)) {
-                if (!file.name().equals(LogFile.MASTER)) {
-                    file.attempts().forEach(attempt -> collect(run, file, new Log(file.name(), attempt), known, ended));
-                }
+            for (LogFile file : files) {
+                file.attempts()
+                        .forEach(attempt -> collect(run, from, file, new Log(file.name(), attempt), known, ended));
             }
         } catch (RuntimeException e) {
             cursors.remove(run);
@@ -124,13 +134,14 @@ public final class NumberCollector {
         }
     }
 
-    private void collect(RunId run, LogFile file, Log log, Map<Log, Cursor> known, boolean ended) {
+    private void collect(
+            RunId run, RunLogSource from, LogFile file, Log log, Map<Log, Cursor> known, boolean ended) {
         Cursor cursor = known.getOrDefault(log, new Cursor(0, 0));
         if (log.attempt() == file.attempt() && file.bytes() == cursor.reached()) {
             return;
         }
         LineReader reader = new LineReader(
-                (offset, limit) -> logs.read(Scope.EVERYTHING, run, log.name(), log.attempt(), offset, limit),
+                (offset, limit) -> from.read(Scope.EVERYTHING, run, log.name(), log.attempt(), offset, limit),
                 cursor.reached());
         long enough = ended ? Long.MAX_VALUE : cursor.reached() + A_PASS;
         List<NewPoint> points = new ArrayList<>();

@@ -65,7 +65,7 @@ public final class RunCapability implements AutoCloseable {
         RunSources sources = new RunSources(on.sources());
         RunLogs logs = new RunLogs(store, on.executor(), masterLog);
         collector = new NumberCollector(on.database(), metrics, logs, masterLog::append, on.clock());
-        journal = new RunJournal(masterLog, on.signals(), collector);
+        journal = new RunJournal(masterLog, logs, on.signals(), collector);
         reconciler = new RunReconciler(
                 store,
                 on.executor(),

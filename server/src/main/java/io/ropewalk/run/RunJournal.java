@@ -11,12 +11,14 @@ import java.util.stream.Collectors;
 /// What follows when a run has changed: its own log tells it, and whoever watches it looks again.
 final class RunJournal implements RunReconciler.Aftermath {
     private final MasterLog log;
+    private final RunLogs logs;
     private final Signals signals;
     private final NumberCollector collector;
     private final Set<RunId> running = ConcurrentHashMap.newKeySet();
 
-    RunJournal(MasterLog log, Signals signals, NumberCollector collector) {
+    RunJournal(MasterLog log, RunLogs logs, Signals signals, NumberCollector collector) {
         this.log = log;
+        this.logs = logs;
         this.signals = signals;
         this.collector = collector;
     }
@@ -49,7 +51,7 @@ final class RunJournal implements RunReconciler.Aftermath {
     }
 
     @Override
-    public void ending(Run run) {
-        collector.drain(run.id());
+    public void ending(Run run, List<Replica> replicas) {
+        collector.drain(run.id(), logs.known(run, replicas));
     }
 }

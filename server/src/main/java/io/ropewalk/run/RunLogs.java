@@ -29,10 +29,13 @@ final class RunLogs implements RunLogSource {
 
     @Override
     public List<LogFile> logs(Scope scope, RunId id) {
-        Run run = store.get(scope, id);
+        return logs(store.get(scope, id), store.latestReplicas(id));
+    }
+
+    private List<LogFile> logs(Run run, List<Replica> replicas) {
         List<LogFile> logs = new ArrayList<>();
-        logs.add(new LogFile(LogFile.MASTER, 1, List.of(1), master.size(id), run.ended()));
-        for (Replica replica : store.latestReplicas(id)) {
+        logs.add(new LogFile(LogFile.MASTER, 1, List.of(1), master.size(run.id()), run.ended()));
+        for (Replica replica : replicas) {
             logs.add(new LogFile(
                     replica.id().toString(),
                     replica.attempt(),
@@ -62,15 +65,33 @@ final class RunLogs implements RunLogSource {
 
     @Override
     public LogChunk read(Scope scope, RunId id, String log, int attempt, long offset, int limit) {
-        Run run = store.get(scope, id);
+        return read(store.get(scope, id), log, attempt, offset, limit);
+    }
+
+    private LogChunk read(Run run, String log, int attempt, long offset, int limit) {
         if (log.equals(LogFile.MASTER)) {
-            return master.read(id, offset, limit, run.ended());
+            return master.read(run.id(), offset, limit, run.ended());
         }
         LaunchHandle handle = run.launchHandle()
                 .orElseThrow(() -> new RopewalkException(
                         ErrorCode.NOT_FOUND,
                         "Run %s has not started, so there is no log '%s'.".formatted(run.name(), log)));
         return executor.readLog(handle, replica(run, log), attempt, offset, limit);
+    }
+
+    /// The logs of a run that the caller knows, so that nothing needs to be looked up.
+    RunLogSource known(Run run, List<Replica> replicas) {
+        return new RunLogSource() {
+            @Override
+            public List<LogFile> logs(Scope scope, RunId id) {
+                return RunLogs.this.logs(run, replicas);
+            }
+
+            @Override
+            public LogChunk read(Scope scope, RunId id, String log, int attempt, long offset, int limit) {
+                return RunLogs.this.read(run, log, attempt, offset, limit);
+            }
+        };
     }
 
     private static ReplicaId replica(Run run, String log) {

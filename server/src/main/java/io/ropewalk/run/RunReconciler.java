@@ -29,6 +29,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ public final class RunReconciler implements AutoCloseable {
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration PASS_EVERY = Duration.ofSeconds(10);
     private static final int PLACES = 64;
+    private static final int MOST_KNOWN = 10_000;
     private static final Duration LONG_PREPARATION = Duration.ofSeconds(1);
     static final Duration GRACE = Duration.ofSeconds(10);
     /// After the grace: what still runs then cannot be killed.
@@ -53,6 +55,11 @@ public final class RunReconciler implements AutoCloseable {
     private final Clock clock;
     private final String lease;
     private final Map<RunId, Look> looks = new ConcurrentHashMap<>();
+    /// What this server has stored of runs that it has launched: as long as nobody else changes a row, it need not be
+    /// read.
+    private final Map<RunId, Known> known = new ConcurrentHashMap<>();
+    /// Runs whose rows somebody else may have changed.
+    private final Set<RunId> stale = ConcurrentHashMap.newKeySet();
     /// Runs whose replicas are submitted again if they have not started by the next look: once a pass.
     private final Set<RunId> unstarted = ConcurrentHashMap.newKeySet();
     private final Map<RunId, Instant> alarms = new ConcurrentHashMap<>();
@@ -62,6 +69,9 @@ public final class RunReconciler implements AutoCloseable {
     private final AtomicBoolean passing = new AtomicBoolean();
     private volatile boolean looking;
     private volatile boolean closed;
+
+    /// @param replicas each with its latest attempt
+    private record Known(Run run, List<Replica> replicas) {}
 
     private enum Look {
         ONCE,
@@ -77,7 +87,9 @@ public final class RunReconciler implements AutoCloseable {
         void says(Run run, String line);
 
         /// Nothing of the run writes any more; called before it is shown as ended, maybe more than once.
-        void ending(Run run);
+        ///
+        /// @param replicas each with its latest attempt
+        void ending(Run run, List<Replica> replicas);
     }
 
     RunReconciler(
@@ -158,8 +170,10 @@ public final class RunReconciler implements AutoCloseable {
         List<Run> live = store.live(lease);
         for (Run run : live) {
             unstarted.add(run.id());
+            stale.add(run.id());
             look(run.id(), Optional.empty(), done);
         }
+        known.keySet().retainAll(live.stream().map(Run::id).collect(Collectors.toSet()));
         return live.size();
     }
 
@@ -174,8 +188,14 @@ public final class RunReconciler implements AutoCloseable {
         aftermath.changed(run, List.of());
     }
 
+    /// Somebody else than this loop has changed the row of a run, and has stored that.
+    void reread(RunId run) {
+        stale.add(run);
+        wake(run);
+    }
+
     /// A hint that something about a run may have changed.
-    public void wake(RunId run) {
+    void wake(RunId run) {
         look(run, Optional.empty(), () -> {});
     }
 
@@ -202,10 +222,10 @@ public final class RunReconciler implements AutoCloseable {
         });
     }
 
-    private void lookSafely(RunId id, Optional<Run> known) {
+    private void lookSafely(RunId id, Optional<Run> first) {
         room.acquireUninterruptibly();
         try {
-            Optional<Run> run = known.or(() -> store.live(lease, id));
+            Optional<Run> run = first.or(() -> current(id));
             while (run.isPresent() && !closed) {
                 run = step(run.get());
             }
@@ -214,11 +234,25 @@ public final class RunReconciler implements AutoCloseable {
                 LOG.debug("a look at run {} was cut off; the next server looks again", id, e);
                 return;
             }
+            stale.add(id);
             LOG.error("looking at run {} failed; it is tried again", id, e);
             var _ = timer.schedule(() -> wake(id), 2, TimeUnit.SECONDS);
         } finally {
             room.release();
         }
+    }
+
+    private Optional<Run> current(RunId id) {
+        if (stale.remove(id)) {
+            known.remove(id);
+        }
+        Known here = known.get(id);
+        return here == null ? store.live(lease, id) : Optional.of(here.run());
+    }
+
+    private List<Replica> latestReplicas(Run run) {
+        Known here = known.get(run.id());
+        return here != null && here.run().equals(run) ? here.replicas() : store.latestReplicas(run.id());
     }
 
     /// Does what a run needs next.
@@ -388,7 +422,7 @@ public final class RunReconciler implements AutoCloseable {
 
     private Optional<Run> observed(Run run) {
         Change change = new Change(run);
-        store.latestReplicas(run.id()).forEach(change::replica);
+        latestReplicas(run).forEach(change::replica);
         change.forgetReplicaChanges();
         look(change);
         boolean ours = change.isEmpty() || stored(change);
@@ -560,7 +594,7 @@ public final class RunReconciler implements AutoCloseable {
             wake(change.run().id());
             return;
         }
-        aftermath.ending(change.run());
+        aftermath.ending(change.run(), change.replicas());
         try {
             executor.release(handle);
         } catch (RopewalkException e) {
@@ -587,9 +621,16 @@ public final class RunReconciler implements AutoCloseable {
             return true;
         });
         if (!ours) {
+            known.remove(change.run().id());
             return false;
         }
+        if (!change.run().ended() && change.hasReplicas() && known.size() < MOST_KNOWN) {
+            known.put(change.run().id(), new Known(change.run(), change.replicas()));
+        } else {
+            known.remove(change.run().id());
+        }
         if (change.run().ended()) {
+            stale.remove(change.run().id());
             unstarted.remove(change.run().id());
             alarms.remove(change.run().id());
             ledger.release(change.run().id()).forEach(this::wake);
@@ -663,6 +704,11 @@ public final class RunReconciler implements AutoCloseable {
         /// What has been added so far is as it is stored.
         void forgetReplicaChanges() {
             stored.putAll(replicas);
+        }
+
+        /// False before the launch, and where only the run's own state matters.
+        boolean hasReplicas() {
+            return !replicas.isEmpty();
         }
 
         List<Replica> replicas() {

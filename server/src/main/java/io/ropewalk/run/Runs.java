@@ -233,7 +233,7 @@ public final class Runs implements Access.ActiveRuns {
                     "Run %s has %s already.".formatted(run.name(), run.state().word()));
         }
         store.requestStop(id, clock.millis(), grace, caller.name());
-        reconciler.wake(id);
+        reconciler.reread(id);
         return find(caller.scope(), id);
     }
 

@@ -39,8 +39,8 @@ class RunLeavingsTest {
                         "insert into metric_cursor (run_id, log, attempt, position) values ('r2', 'a', 1, 7)");
             });
             RunDirectories directories = new RunDirectories(data);
-            Files.writeString(directories.make(deleted).resolve("output/model"), "weights");
-            directories.make(other);
+            Files.writeString(directories.make(deleted, false).resolve("output/model"), "weights");
+            directories.make(other, false);
 
             database.write(handle -> {
                 new RunActivity(database).delete(handle, project);

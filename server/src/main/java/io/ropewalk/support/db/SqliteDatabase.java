@@ -62,6 +62,7 @@ public final class SqliteDatabase implements Database {
 
     private Handle open(boolean reading) {
         Handle handle = Jdbi.create(dataSource(reading)).open();
+        handle.setStatementBuilder(new KeptStatements());
         if (reading) {
             handle.execute("pragma query_only = 1");
         }
@@ -133,10 +134,18 @@ public final class SqliteDatabase implements Database {
         List<Outcome> done = new ArrayList<>(batch.size());
         try {
             handle.begin();
-            for (Write<?> write : batch) {
-                attempt(handle, write, done);
+            if (batch.size() == 1) {
+                alone(handle, batch.getFirst(), done);
+            } else {
+                for (Write<?> write : batch) {
+                    attempt(handle, write, done);
+                }
             }
-            handle.commit();
+            if (done.isEmpty()) {
+                handle.rollback();
+            } else {
+                handle.commit();
+            }
         } catch (RuntimeException e) {
             rollback(handle);
             RopewalkException lost = new RopewalkException(
@@ -148,6 +157,15 @@ public final class SqliteDatabase implements Database {
             return;
         }
         done.forEach(SqliteDatabase::complete);
+    }
+
+    /// Nobody else's work is undone with its own, so it needs no savepoint.
+    private static void alone(Handle handle, Write<?> write, List<Outcome> done) {
+        try {
+            done.add(new Outcome(write, write.work().with(handle)));
+        } catch (RuntimeException | Error e) {
+            write.result().completeExceptionally(e);
+        }
     }
 
     private static void attempt(Handle handle, Write<?> write, List<Outcome> done) {
