@@ -33,6 +33,8 @@ final class WarmUpCommand implements Callable<Integer> {
                     + "\"startedAt\":\"2026-01-01T00:00:00.000Z\",\"endedAt\":\"2026-01-01T00:00:09.500Z\",\"metrics\":{\"loss\":0.25},"
                     + "\"parameters\":{\"lr\":\"0.1\"},\"replicas\":[{\"name\":\"worker-0\",\"state\":\"succeeded\",\"exitCode\":0}]}";
 
+    private static final int RUNS = 400;
+
     @Parameters(paramLabel = "client|server", description = "What to exercise.")
     String what = "client";
 
@@ -114,6 +116,46 @@ final class WarmUpCommand implements Callable<Integer> {
         }
     }
 
+    /// Starts runs until the server has done so often enough for the JVM to know what matters.
+    private static void runs(Client client) throws IOException {
+        String project = "/api/v1/workspaces/default/projects/warm-up";
+        client.put(project + "/document", Map.of("document", """
+                kind: Project
+                name: warm-up
+                tasks:
+                - name: nothing
+                  roles:
+                  - name: main
+                    command: echo '{"step":1,"loss":0.5}'
+                """));
+        String last = "";
+        for (int number = 0; number < RUNS; number++) {
+            Tree run = client.post(
+                    project + "/runs", Map.of("task", "nothing", "parameters", Map.of("number", number)));
+            last = "/api/v1/runs/" + run.at("id").text();
+        }
+        try {
+            while (!client.get("/api/v1/workspaces/default/runs?state=active&limit=1")
+                    .at("items")
+                    .items()
+                    .isEmpty()) {
+                Thread.sleep(100);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        for (String path : List.of(
+                last,
+                last + "/status",
+                last + "/events",
+                last + "/logs",
+                last + "/logs/main-0",
+                last + "/metrics",
+                last + "/files")) {
+            client.text(path);
+        }
+    }
+
     private void server() throws IOException {
         Path data = Files.createTempDirectory("ropewalk-warm-up");
         try {
@@ -144,6 +186,7 @@ final class WarmUpCommand implements Callable<Integer> {
                         "/api/v1/workspaces/default/runs")) {
                     client.text(path);
                 }
+                runs(client);
             }
         } finally {
             try (Stream<Path> files = Files.walk(data)) {

@@ -19,7 +19,8 @@ import java.util.TreeMap;
 /// @param paths where each mount has come to stand, by name
 /// @param preparation shell text that the supervisor runs first; what takes long is in it
 /// @param start shell text that becomes the program; runs in the attempt's root
-record Arrangement(Map<String, String> paths, String preparation, String start) {
+/// @param sandboxed the program sees other files than its supervisor
+record Arrangement(Map<String, String> paths, String preparation, String start, boolean sandboxed) {
     private static final Path BASH = Path.of("/bin/bash");
 
     Arrangement {
@@ -48,7 +49,7 @@ record Arrangement(Map<String, String> paths, String preparation, String start) 
     }
 
     private static Arrangement impossible(String why) {
-        return new Arrangement(Map.of(), "echo %s >&2\nreturn 1".formatted(Shell.quote("ropewalk: " + why)), ":");
+        return new Arrangement(Map.of(), "echo %s >&2\nreturn 1".formatted(Shell.quote("ropewalk: " + why)), ":", false);
     }
 
     private static boolean needed(Isolation.Mounts isolation, Path launchDirectory, List<Mount> mounts) {
@@ -92,7 +93,7 @@ record Arrangement(Map<String, String> paths, String preparation, String start) 
                 }
             }
         }
-        return new Arrangement(paths, preparation.toString(), "exec " + shell());
+        return new Arrangement(paths, preparation.toString(), "exec " + shell(), false);
     }
 
     /// A root of the replica's own, put together from the machine's directories and the mounts.
@@ -125,14 +126,15 @@ record Arrangement(Map<String, String> paths, String preparation, String start) 
         String sandbox = "%s --args 3 -- %s 3< ../mounts"
                 .formatted(Shell.quote(isolation.bubblewrap().toString()), shell());
         if (layers.isEmpty()) {
-            return new Arrangement(paths, preparation.toString(), "exec " + sandbox);
+            return new Arrangement(paths, preparation.toString(), "exec " + sandbox, true);
         }
         String inner = String.join(" && ", layers) + " && exec \"$@\"";
         return new Arrangement(
                 paths,
                 preparation.toString(),
                 "exec %s --mount --propagation private /bin/sh -c %s sh %s"
-                        .formatted(program("unshare"), Shell.quote(inner), sandbox));
+                        .formatted(program("unshare"), Shell.quote(inner), sandbox),
+                true);
     }
 
     private static void writeArguments(Isolation.Mounts isolation, AttemptFiles attempt, Layout layout) {

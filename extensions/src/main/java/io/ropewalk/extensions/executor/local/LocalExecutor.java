@@ -44,6 +44,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -352,22 +353,24 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
             Arrangement arrangement = Arrangement.make(
                     isolation.join(), attempt, new LaunchFiles(launch.directory()).directory(), replica.mounts());
             Environment environment = Environment.of(replica, plan, place, arrangement.paths(), machine.gpus() > 0);
-            String variables = environment.script()
-                    + "export " + Shell.quote(mark(launch.id(), replica.id(), replica.attempt())) + "\n";
-            replace(attempt.script(), script(launch, replica, attempt, arrangement, variables));
+            replace(attempt.script(), script(launch, replica, attempt, arrangement, environment));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private String script(
-            Launch launch, Launch.Replica replica, AttemptFiles attempt, Arrangement arrangement, String variables)
+            Launch launch,
+            Launch.Replica replica,
+            AttemptFiles attempt,
+            Arrangement arrangement,
+            Environment environment)
             throws IOException {
         boolean limitsMemory = replica.limits().memoryBytes() > 0;
         ControlGroups available = groups.join();
         String limit = limitsMemory && !available.canLimit("memory")
-                ? "ulimit -v %d && ".formatted(replica.limits().memoryBytes() / 1024)
-                : "";
+                ? "ulimit -v %d || exit 1".formatted(replica.limits().memoryBytes() / 1024)
+                : ":";
         return """
                 _rw_launch=%s
                 _rw_signal=%s
@@ -377,9 +380,11 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
                     %s
                 }
                 _rw_export() {
-                %s}
+                %sexport %s
+                }
                 _rw_start() {
-                    %s%s
+                    %s
+                    %s
                 }
                 """.formatted(
                 Shell.quote(new LaunchFiles(launch.directory()).directory().toString()),
@@ -387,9 +392,25 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
                 limitsMemory || replica.limits().milliCpu() > 0 ? "yes" : "no",
                 Shell.quote(text(replica, attempt)),
                 arrangement.preparation(),
-                variables,
+                environment.script(),
+                Shell.quote(mark(launch.id(), replica.id(), replica.attempt())),
                 limit,
-                arrangement.start());
+                start(replica, arrangement, environment));
+    }
+
+    /// How the program is started: by a shell, where it needs one.
+    private static String start(Launch.Replica replica, Arrangement arrangement, Environment environment) {
+        Optional<List<String>> words = arrangement.sandboxed()
+                ? Optional.empty()
+                : PlainCommand.words(replica.command(), environment.variables());
+        return words.map(plain -> """
+                        type -P %s > /dev/null || %s
+                        %sexec %s""".formatted(
+                        Shell.quote(plain.getFirst()),
+                        arrangement.start(),
+                        begin(replica),
+                        plain.stream().map(Shell::quote).collect(Collectors.joining(" "))))
+                .orElse(arrangement.start());
     }
 
     /// What bash runs: first to the work directory, then the command as it was given.
@@ -401,6 +422,10 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
             replace(file, command);
             command = ". " + Shell.quote(file.toString());
         }
+        return begin(replica) + command;
+    }
+
+    private static String begin(Launch.Replica replica) {
         String enter = replica.workDir().isBlank() ? "" : """
                   cd -- %1$s > /dev/null 2>&1 || {
                   echo 'ropewalk: the work directory does not exist or cannot be entered:' %1$s >&2
@@ -408,7 +433,7 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
                   exit 1
                   }
                   """.formatted(Shell.expandable(replica.workDir()));
-        return "echo began >&9\n" + enter + "exec 9>&-\n" + command;
+        return "echo began >&9\n" + enter + "exec 9>&-\n";
     }
 
     private static void replace(Path file, String text) throws IOException {
