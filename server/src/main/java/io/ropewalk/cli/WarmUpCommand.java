@@ -130,8 +130,8 @@ final class WarmUpCommand implements Callable<Integer> {
                 """));
         String last = "";
         for (int number = 0; number < RUNS; number++) {
-            Tree run = client.post(
-                    project + "/runs", Map.of("task", "nothing", "parameters", Map.of("number", number)));
+            Tree run =
+                    client.post(project + "/runs", Map.of("task", "nothing", "parameters", Map.of("number", number)));
             last = "/api/v1/runs/" + run.at("id").text();
         }
         try {

@@ -134,8 +134,7 @@ public final class NumberCollector {
         }
     }
 
-    private void collect(
-            RunId run, RunLogSource from, LogFile file, Log log, Map<Log, Cursor> known, boolean ended) {
+    private void collect(RunId run, RunLogSource from, LogFile file, Log log, Map<Log, Cursor> known, boolean ended) {
         Cursor cursor = known.getOrDefault(log, new Cursor(0, 0));
         if (log.attempt() == file.attempt() && file.bytes() == cursor.reached()) {
             return;

@@ -49,7 +49,8 @@ record Arrangement(Map<String, String> paths, String preparation, String start, 
     }
 
     private static Arrangement impossible(String why) {
-        return new Arrangement(Map.of(), "echo %s >&2\nreturn 1".formatted(Shell.quote("ropewalk: " + why)), ":", false);
+        return new Arrangement(
+                Map.of(), "echo %s >&2\nreturn 1".formatted(Shell.quote("ropewalk: " + why)), ":", false);
     }
 
     private static boolean needed(Isolation.Mounts isolation, Path launchDirectory, List<Mount> mounts) {

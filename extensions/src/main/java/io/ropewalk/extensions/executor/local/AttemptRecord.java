@@ -52,9 +52,7 @@ record AttemptRecord(Optional<Claim> claim, Optional<Program> program, Optional<
     /// When the file was made and last written, for shells that cannot tell the time.
     record FileTimes(Path file) {
         Instant made() {
-            return attributes()
-                    .map(found -> found.creationTime().toInstant())
-                    .orElse(Instant.EPOCH);
+            return attributes().map(found -> found.creationTime().toInstant()).orElse(Instant.EPOCH);
         }
 
         Instant written() {

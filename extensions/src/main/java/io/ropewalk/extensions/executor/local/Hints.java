@@ -104,7 +104,8 @@ final class Hints implements AutoCloseable {
         } catch (NoSuchFileException e) {
             LOG.debug("There are no hints in {}", directory);
         } catch (IOException e) {
-            LOG.warn("The hints in {} cannot be read; what they say is found out at the next look at all", directory, e);
+            LOG.warn(
+                    "The hints in {} cannot be read; what they say is found out at the next look at all", directory, e);
         }
         launches.forEach(listener);
     }

@@ -48,7 +48,8 @@ record LaunchFiles(Path directory) {
     /// Settles the plan unless somebody else has: whoever comes first decides for all.
     void settle(Plan plan) {
         try {
-            Files.writeString(directory.resolve("plan"), plan.format(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            Files.writeString(
+                    directory.resolve("plan"), plan.format(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {
             if (plan().isEmpty()) {
                 dropTornPlan(e);
@@ -62,8 +63,7 @@ record LaunchFiles(Path directory) {
     /// A crash has left it, or another server is writing it at this moment.
     private void dropTornPlan(FileAlreadyExistsException torn) {
         try {
-            Instant made =
-                    Files.getLastModifiedTime(directory.resolve("plan")).toInstant();
+            Instant made = Files.getLastModifiedTime(directory.resolve("plan")).toInstant();
             if (made.isAfter(Instant.now().minus(WRITING_TAKES_LESS_THAN))) {
                 throw new RopewalkException(
                         ErrorCode.UNAVAILABLE,

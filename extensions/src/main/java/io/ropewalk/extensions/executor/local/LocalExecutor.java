@@ -96,7 +96,10 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
             isolation = CompletableFuture.supplyAsync(() -> Isolation.detect(settings, home), Background.THREADS);
             hints = new Hints(hintsDirectory, this::changed);
             supervisors = new Supervisors(
-                    home, Hints.file(hintsDirectory), Environment.inherited(System.getenv(), settings.environment()), groups::join);
+                    home,
+                    Hints.file(hintsDirectory),
+                    Environment.inherited(System.getenv(), settings.environment()),
+                    groups::join);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -406,10 +409,10 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
         return words.map(plain -> """
                         type -P %s > /dev/null || %s
                         %sexec %s""".formatted(
-                        Shell.quote(plain.getFirst()),
-                        arrangement.start(),
-                        begin(replica),
-                        plain.stream().map(Shell::quote).collect(Collectors.joining(" "))))
+                                Shell.quote(plain.getFirst()),
+                                arrangement.start(),
+                                begin(replica),
+                                plain.stream().map(Shell::quote).collect(Collectors.joining(" "))))
                 .orElse(arrangement.start());
     }
 
@@ -645,8 +648,8 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
                     attempt.record()
                             .filter(found -> found.exit().isEmpty())
                             .flatMap(AttemptRecord::claim)
-                            .ifPresent(claim -> adopted.put(
-                                    attempt.directory(), new Adopted(plan.launch(), claim.process())));
+                            .ifPresent(claim ->
+                                    adopted.put(attempt.directory(), new Adopted(plan.launch(), claim.process())));
                 }
             });
         }

@@ -37,9 +37,7 @@ record Plan(LaunchId launch, List<Place> places) {
     Plan without(Plan other) {
         return new Plan(
                 launch,
-                places.stream()
-                        .filter(place -> !other.places().contains(place))
-                        .toList());
+                places.stream().filter(place -> !other.places().contains(place)).toList());
     }
 
     /// The launch, then one line per replica: its name, address, port and devices, separated by tabs.

@@ -179,8 +179,7 @@ final class UnlosableProcessesTest {
         String boot =
                 Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
         Files.writeString(
-                attempt.recordFile(),
-                "claim %d 1 %s \nprogram %d 1 1763724000.5\nbegan\n".formatted(self, boot, self));
+                attempt.recordFile(), "claim %d 1 %s \nprogram %d 1 1763724000.5\nbegan\n".formatted(self, boot, self));
         try (LocalExecutor next = new LocalExecutor(new ExtensionContext(data, Map.of()))) {
             assertThat(Objects.requireNonNull(next.observe(List.of(handle)).get(handle))
                             .replicas()
