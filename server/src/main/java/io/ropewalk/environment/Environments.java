@@ -1,28 +1,15 @@
 package io.ropewalk.environment;
 
 import io.ropewalk.spi.ErrorCode;
-import io.ropewalk.spi.Ids;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +18,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// Builds virtual environments, each once per content, and finds them again. Thread-safe; several servers may share
-/// the directory.
-///
-/// `<directory>/<key>/` holds one directory per build and the file `ready`, which names the one that is complete. An
-/// environment is built where it stays, since it cannot be moved; a build that was cut off is never named by `ready`,
-/// so what it left, or still writes, is in nobody's way and is removed by the next build.
+/// the directory: `<directory>/<key>/` is the place of one environment, `<directory>/bare/` of what they are begun
+/// with.
 public final class Environments implements AutoCloseable {
     private static final List<String> PIP = List.of("pip", "pip3", "");
     private static final List<String> CONDA = List.of("conda");
@@ -61,6 +44,7 @@ public final class Environments implements AutoCloseable {
     private final Map<String, String> server;
     private final Interpreters interpreters;
     private final Commands commands;
+    private final BareEnvironments bare;
     private final Map<String, Building> building = new ConcurrentHashMap<>();
 
     /// @param server the server's own environment variables
@@ -70,6 +54,7 @@ public final class Environments implements AutoCloseable {
         this.server = Map.copyOf(server);
         this.interpreters = new Interpreters(this.server);
         this.commands = new Commands(this.server);
+        this.bare = new BareEnvironments(directory.resolve("bare"), commands);
     }
 
     /// What is to be built.
@@ -133,7 +118,7 @@ public final class Environments implements AutoCloseable {
         Interpreter interpreter = interpreters.find(spec.python());
         List<String> pip = spec.names(PIP);
         Map<String, Object> content = new LinkedHashMap<>();
-        content.put("layout", 1);
+        content.put("layout", 2);
         content.put("python", interpreter.version());
         content.put("base", interpreter.base().toString());
         content.put("platform", interpreter.platform());
@@ -147,16 +132,7 @@ public final class Environments implements AutoCloseable {
             }
         });
         content.put("index", index);
-        return new Plan(hash(Json.write(content)), interpreter, spec, pip, conda, notices);
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, 40);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return new Plan(BuildPlace.key(content), interpreter, spec, pip, conda, notices);
     }
 
     private sealed interface Message {}
@@ -228,34 +204,22 @@ public final class Environments implements AutoCloseable {
     }
 
     private Prepared build(Plan plan, Consumer<String> log) throws IOException, InterruptedException {
-        Path home = Files.createDirectories(directory.resolve(plan.key()));
-        try (FileChannel channel =
-                        FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                var _ = channel.lock()) {
-            Optional<Prepared> ready = ready(plan);
-            if (ready.isPresent()) {
-                return ready.get();
-            }
-            removeLeftovers(home);
-            store.building(plan.key(), specification(plan));
-            Path root = Files.createDirectory(home.resolve("b-" + Ids.mint()));
-            boolean built = false;
-            try {
+        try {
+            Path ready = place(plan).build(root -> {
+                store.building(plan.key(), specification(plan));
                 install(plan, root, log);
-                mark(home, root);
-                built = true;
-            } catch (Commands.Failed e) {
-                store.failed(plan.key(), String.valueOf(e.getMessage()));
-                throw failure(plan, String.valueOf(e.getMessage()), e);
-            } finally {
-                if (!built) {
-                    delete(root);
-                }
-            }
+            });
             store.ready(plan.key());
             log.accept("The environment is ready.");
-            return prepared(plan, root);
+            return prepared(plan, ready);
+        } catch (Commands.Failed e) {
+            store.failed(plan.key(), String.valueOf(e.getMessage()));
+            throw failure(plan, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private BuildPlace place(Plan plan) {
+        return new BuildPlace(directory.resolve(plan.key()));
     }
 
     private static String specification(Plan plan) {
@@ -272,9 +236,9 @@ public final class Environments implements AutoCloseable {
                 .formatted(
                         plan.interpreter().version(),
                         plan.pip().isEmpty() ? "" : " and " + String.join(", ", plan.pip())));
-        Path environment = root.resolve("venv");
+        Path environment = BuildPlace.environment(root);
         if (plan.conda().isEmpty()) {
-            run(root, log, plan.interpreter().executable().toString(), "-I", "-m", "venv", environment.toString());
+            bare.make(plan.interpreter(), environment, root, log);
         } else {
             List<String> create = new ArrayList<>(List.of(
                     command("conda").orElseThrow().toString(),
@@ -289,7 +253,7 @@ public final class Environments implements AutoCloseable {
                                     ? plan.interpreter().version()
                                     : plan.spec().python())));
             create.addAll(plan.conda());
-            run(root, log, create.toArray(String[]::new));
+            commands.run(create, Map.of(), root, log);
         }
         Path python = environment.resolve("bin/python");
         List<String> wanted = new ArrayList<>();
@@ -346,11 +310,6 @@ public final class Environments implements AutoCloseable {
         }
     }
 
-    private void run(Path root, Consumer<String> log, String... command)
-            throws Commands.Failed, IOException, InterruptedException {
-        commands.run(List.of(command), Map.of(), root, log);
-    }
-
     private Optional<Path> command(String name) {
         for (String each : server.getOrDefault("PATH", "").split(":", -1)) {
             if (each.startsWith("/")) {
@@ -363,33 +322,16 @@ public final class Environments implements AutoCloseable {
         return Optional.empty();
     }
 
-    private static void mark(Path home, Path root) throws IOException {
-        Path written = home.resolve("ready.new");
-        try (FileChannel channel = FileChannel.open(
-                written, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            channel.write(StandardCharsets.UTF_8.encode(root.getFileName().toString()));
-            channel.force(true);
-        }
-        Files.move(written, home.resolve("ready"), StandardCopyOption.ATOMIC_MOVE);
-    }
-
     private Optional<Prepared> ready(Plan plan) {
         try {
-            Path home = directory.resolve(plan.key());
-            Path root = home.resolve(Files.readString(home.resolve("ready")).strip());
-            // The interpreter is borrowed, and may have been uninstalled.
-            return Files.isExecutable(root.resolve("venv/bin/python"))
-                    ? Optional.of(prepared(plan, root))
-                    : Optional.empty();
-        } catch (NoSuchFileException _) {
-            return Optional.empty();
+            return place(plan).ready().map(root -> prepared(plan, root));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot look for environment " + plan.key(), e);
         }
     }
 
     private Prepared prepared(Plan plan, Path root) {
-        Path environment = root.resolve("venv").toAbsolutePath();
+        Path environment = BuildPlace.environment(root).toAbsolutePath();
         String path = server.getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
         return new Prepared(
                 plan.key(),
@@ -406,46 +348,6 @@ public final class Environments implements AutoCloseable {
                 "The environment with Python %s could not be built: %s\nCorrect the packages or the requirements file, then start the run again."
                         .formatted(plan.interpreter().version(), why),
                 cause);
-    }
-
-    /// Everything but the lock: the caller holds it, and nothing here is named by `ready` or what is named is broken.
-    private static void removeLeftovers(Path home) throws IOException {
-        List<Path> leftovers = new ArrayList<>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(home)) {
-            stream.forEach(leftovers::add);
-        }
-        Files.deleteIfExists(home.resolve("ready"));
-        for (Path each : leftovers) {
-            if (each.getFileName().toString().startsWith("b-")) {
-                delete(each);
-            }
-        }
-    }
-
-    /// A build that was cut off may still be writing; what cannot be removed now is removed by the next build.
-    private static void delete(Path tree) throws IOException {
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes about) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException gone) {
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failed) {
-                try {
-                    Files.deleteIfExists(visited);
-                } catch (IOException _) {
-                    // Not empty: see above.
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     /// Ends the builds that are going on.

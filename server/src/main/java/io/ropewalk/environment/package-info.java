@@ -2,7 +2,8 @@
 /// asks says what is wanted and is told how it goes. Uses `support` and `spi`.
 ///
 /// Invariants: an environment that is given out is complete and is never changed; one that could not be built leaves
-/// nothing behind; however many ask for the same one, it is built once.
+/// nothing behind; however many ask for the same one, it is built once. Each has a pip of its own, so that a program
+/// that calls `pip` means its own environment.
 @NullMarked
 package io.ropewalk.environment;
 

@@ -106,13 +106,16 @@ class EnvironmentsTest {
     }
 
     private static String python(Prepared prepared, String code) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder("bash", "-c", "python -c \"$CODE\"").redirectErrorStream(true);
+        return shell(prepared, "python -c '" + code + "'");
+    }
+
+    private static String shell(Prepared prepared, String command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", command).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().putAll(prepared.variables());
-        builder.environment().put("CODE", code);
         Process process = builder.start();
         String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).isZero();
+        assertThat(process.waitFor()).as(text).isZero();
         return text.strip();
     }
 
@@ -189,7 +192,10 @@ class EnvironmentsTest {
 
     private String key() throws IOException {
         try (Stream<Path> all = Files.list(directory.resolve("environments"))) {
-            return all.findFirst().orElseThrow().getFileName().toString();
+            return all.map(each -> each.getFileName().toString())
+                    .filter(name -> !name.equals("bare"))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
@@ -229,6 +235,40 @@ class EnvironmentsTest {
         Files.createSymbolicLink(second.root().resolve("venv/bin/python"), Path.of("/uninstalled"));
         Prepared third = environments.prepare(pip("ropetest==1.0"), _ -> {});
         assertThat(python(third, "import ropetest; print(ropetest.VERSION)")).isEqualTo("1.0");
+    }
+
+    @Test
+    void laterEnvironmentsAreBegunWithACopyWhosePipIsTheirOwn() throws Exception {
+        environments = new Environments(directory.resolve("a place"), database, server, InstantSource.system());
+        List<String> first = new ArrayList<>();
+        List<String> second = new ArrayList<>();
+        environments.prepare(pip("ropetest==1.0"), first::add);
+        Prepared copy = environments.prepare(pip("ropetest==2.0"), second::add);
+        assertThat(first).anyMatch(line -> line.startsWith("This is the first environment"));
+        assertThat(second).noneMatch(line -> line.startsWith("This is the first environment"));
+        try (Stream<Path> bare = Files.walk(directory.resolve("a place/bare"), 2)) {
+            assertThat(bare.filter(path -> path.getFileName().toString().startsWith("b-")))
+                    .hasSize(1);
+        }
+        assertThat(python(copy, "import pip; print(pip.__file__)"))
+                .startsWith(copy.root().toString());
+        for (String pip : List.of("pip", "pip3", "python -m pip")) {
+            assertThat(shell(copy, pip + " list --disable-pip-version-check --format freeze"))
+                    .contains("ropetest==2.0");
+            assertThat(shell(copy, pip + " --version")).contains(copy.root().toString());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "#!/pattern/bin/python3.11\nimport pip\npip.main()\n",
+                "#!/bin/sh\n'''exec' \"/the pattern/bin/python\" \"$0\" \"$@\"\n' '''\nimport pip\npip.main()\n"
+            })
+    void aCopiedScriptNamesItsOwnInterpreter(String script) {
+        assertThat(BareEnvironments.startedBy(Path.of("/a place/bin/python"), script))
+                .isEqualTo(
+                        "#!/bin/sh\n'''exec' \"/a place/bin/python\" \"$0\" \"$@\"\n' '''\nimport pip\npip.main()\n");
     }
 
     @Test
@@ -282,7 +322,7 @@ class EnvironmentsTest {
     private void useFakePython() throws IOException {
         script(directory.resolve("bin/python3"), """
                 case "$*" in
-                *"-m venv "*) for last; do :; done; mkdir -p "$last/bin"; cp "$0" "$last/bin/python" ;;
+                *"-m venv "*) for last; do :; done; mkdir -p "$last/bin" "$last/lib"; cp "$0" "$last/bin/python" ;;
                 *"-m pip freeze"*) echo fake==1 ;;
                 *"-m pip install"*) echo "installing $*" ;;
                 *) printf '%s\\n' 3.11.7 linux-x86_64 /fake True ;;
