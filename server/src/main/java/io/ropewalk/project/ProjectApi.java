@@ -5,6 +5,7 @@ import io.ropewalk.access.Right;
 import io.ropewalk.project.Project.Experiment;
 import io.ropewalk.project.Projects.Applied;
 import io.ropewalk.project.Projects.Change;
+import io.ropewalk.project.Projects.Checkout;
 import io.ropewalk.project.Projects.Difference;
 import io.ropewalk.project.Projects.ProjectSummary;
 import io.ropewalk.project.Projects.SavedDocument;
@@ -181,7 +182,8 @@ public final class ProjectApi {
         return projects.create(
                 caller.scope(),
                 request.workspace(),
-                new Change(request.document(), Experiment.MASTER, text(request.comment()), null, caller.name()));
+                new Change(request.document(), Experiment.MASTER, text(request.comment()), null, caller.name()),
+                call.key()::keep);
     }
 
     private Checked check(CheckDocument request, Call call) {
@@ -195,7 +197,11 @@ public final class ProjectApi {
     }
 
     private Nothing delete(OneProject request, Call call) {
-        projects.delete(Caller.of(call).scope(), request.workspace(), request.project());
+        projects.delete(
+                Caller.of(call).scope(),
+                request.workspace(),
+                request.project(),
+                (handle, _) -> call.key().keep(handle, Nothing.NOTHING));
         return Nothing.NOTHING;
     }
 
@@ -206,7 +212,8 @@ public final class ProjectApi {
                 caller.scope(),
                 request.workspace(),
                 request.project(),
-                new Change(request.document(), experiment, text(request.comment()), request.parent(), caller.name()));
+                new Change(request.document(), experiment, text(request.comment()), request.parent(), caller.name()),
+                call.key()::keep);
     }
 
     private SavedDocument document(GetDocument request, Call call) {
@@ -254,10 +261,8 @@ public final class ProjectApi {
                 caller.scope(),
                 request.workspace(),
                 request.project(),
-                request.revision(),
-                request.experiment(),
-                request.comment(),
-                caller.name());
+                new Checkout(request.revision(), request.experiment(), request.comment(), caller.name()),
+                call.key()::keep);
     }
 
     private Content schema(NoInput request, Call call) {

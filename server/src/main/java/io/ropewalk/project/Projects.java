@@ -14,6 +14,7 @@ import io.ropewalk.spi.Ids;
 import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.db.Together;
 import io.ropewalk.support.http.Page;
 import io.ropewalk.support.json.Json;
 import io.ropewalk.support.yaml.Yaml;
@@ -188,7 +189,7 @@ public final class Projects {
     }
 
     /// Saves a project that must not exist yet; its document names it.
-    public Applied create(Scope scope, String workspace, Change change) {
+    public Applied create(Scope scope, String workspace, Change change, Together<Applied> together) {
         Reading<ProjectDocument> reading = sound(change.text());
         String name = reading.document().orElseThrow().name();
         Workspace in = workspaces.get(scope, workspace);
@@ -199,14 +200,14 @@ public final class Projects {
                         "There is already a project '%s' in '%s'; save a new revision of it, or choose another name."
                                 .formatted(name, workspace));
             }
-            return save(handle, scope, in, name, change, reading);
+            return together(handle, save(handle, scope, in, name, change, reading), together);
         });
     }
 
     /// Saves a document as the head of an experiment, making project and experiment where they do not
     /// exist. A document
     /// that the head already has changes nothing.
-    public Applied apply(Scope scope, String workspace, String name, Change change) {
+    public Applied apply(Scope scope, String workspace, String name, Change change, Together<Applied> together) {
         Reading<ProjectDocument> reading = sound(change.text());
         String named = reading.document().orElseThrow().name();
         if (!named.equals(name)) {
@@ -216,7 +217,12 @@ public final class Projects {
                             .formatted(named, Fields.shortened(name)));
         }
         Workspace in = workspaces.get(scope, workspace);
-        return database.write(handle -> save(handle, scope, in, name, change, reading));
+        return database.write(handle -> together(handle, save(handle, scope, in, name, change, reading), together));
+    }
+
+    private static Applied together(Handle handle, Applied applied, Together<Applied> together) {
+        together.with(handle, applied);
+        return applied;
     }
 
     /// The project of that name; an empty one is made when there is none.
@@ -228,7 +234,7 @@ public final class Projects {
         }
         String text = Yaml.write(Map.of("name", name));
         Change change = new Change(text, Experiment.MASTER, "Made for runs from outside", null, author);
-        return apply(scope, workspace, name, change).project();
+        return apply(scope, workspace, name, change, Together.nothing()).project();
     }
 
     private Reading<ProjectDocument> sound(String text) {
@@ -350,39 +356,42 @@ public final class Projects {
         }
     }
 
-    /// Makes a revision's document the head of an experiment, which is made where it does not exist.
-    public Applied checkout(
-            Scope scope,
-            String workspace,
-            String name,
-            String revision,
-            String experiment,
-            @Nullable String comment,
-            String author) {
+    /// What somebody asks to check out.
+    ///
+    /// @param revision or an experiment, whose head is taken
+    /// @param experiment made where it does not exist
+    public record Checkout(
+            String revision, String experiment, @Nullable String comment, String author) {}
+
+    /// Makes a revision's document the head of an experiment.
+    public Applied checkout(Scope scope, String workspace, String name, Checkout asked, Together<Applied> together) {
         Workspace in = workspaces.get(scope, workspace);
         return database.write(handle -> {
             ProjectRow project = row(handle, scope, in, name);
-            Revision chosen = resolve(handle, project, revision);
-            Change change = new Change(
-                    "", experiment, comment == null ? "Check out %s".formatted(chosen.id()) : comment, null, author);
-            Optional<String> head = store.head(handle, project.id(), experiment);
-            if (head.isPresent()) {
-                Revision current =
-                        store.revision(handle, project.id(), head.get()).orElseThrow();
-                if (current.documentHash().equals(chosen.documentHash())) {
-                    return new Applied(project(handle, project), current, false, false, List.of());
-                }
-            }
-            Revision made = commit(
-                    handle,
-                    project,
-                    change,
-                    chosen.documentHash(),
-                    head.orElse(chosen.id()),
-                    head.orElse(null),
-                    clock.instant());
-            return new Applied(refreshed(handle, project), made, false, true, List.of());
+            return together(handle, checkout(handle, project, asked), together);
         });
+    }
+
+    private Applied checkout(Handle handle, ProjectRow project, Checkout asked) {
+        Revision chosen = resolve(handle, project, asked.revision());
+        String comment = asked.comment() == null ? "Check out %s".formatted(chosen.id()) : asked.comment();
+        Change change = new Change("", asked.experiment(), comment, null, asked.author());
+        Optional<String> head = store.head(handle, project.id(), asked.experiment());
+        if (head.isPresent()) {
+            Revision current = store.revision(handle, project.id(), head.get()).orElseThrow();
+            if (current.documentHash().equals(chosen.documentHash())) {
+                return new Applied(project(handle, project), current, false, false, List.of());
+            }
+        }
+        Revision made = commit(
+                handle,
+                project,
+                change,
+                chosen.documentHash(),
+                head.orElse(chosen.id()),
+                head.orElse(null),
+                clock.instant());
+        return new Applied(refreshed(handle, project), made, false, true, List.of());
     }
 
     public SavedDocument document(
@@ -448,7 +457,7 @@ public final class Projects {
         return (int) lines.stream().filter(line -> line.kind() == kind).count();
     }
 
-    public void delete(Scope scope, String workspace, String name) {
+    public void delete(Scope scope, String workspace, String name, Together<ProjectId> together) {
         Workspace in = workspaces.get(scope, workspace);
         ProjectRow deleted = database.write(handle -> {
             ProjectRow project = row(handle, scope, in, name);
@@ -462,6 +471,7 @@ public final class Projects {
             runs.delete(handle, project.id());
             parts.forEach(part -> part.delete(handle, project.id()));
             store.delete(handle, project.id());
+            together.with(handle, project.id());
             return project;
         });
         parts.forEach(part -> part.deleted(deleted.id()));

@@ -6,6 +6,7 @@ import io.ropewalk.access.Right;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
+import io.ropewalk.support.db.Together;
 import io.ropewalk.support.http.Call;
 import io.ropewalk.support.http.Endpoint;
 import io.ropewalk.support.http.EventStream;
@@ -212,7 +213,7 @@ public final class RunApi {
         return views.first(runs.track(Caller.of(call), asked, answering(call)));
     }
 
-    private Runs.Together answering(Call call) {
+    private Together<Run> answering(Call call) {
         return (handle, run) -> call.key().keep(handle, views.first(run));
     }
 

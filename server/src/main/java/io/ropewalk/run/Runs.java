@@ -15,6 +15,7 @@ import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.source.SourceType.Pin;
+import io.ropewalk.support.db.Together;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// What can be done with runs.
@@ -43,13 +43,8 @@ public final class Runs implements Access.ActiveRuns {
         this.clock = clock;
     }
 
-    /// What is written in the same transaction as a new run, maybe more than once.
-    interface Together {
-        void with(Handle handle, Run run);
-    }
-
     /// Accepts a run. When this returns it is stored, and will be started as soon as there is room.
-    Run submit(Caller caller, Submission asked, Together together) {
+    Run submit(Caller caller, Submission asked, Together<Run> together) {
         TaskInRevision found = find(caller.scope(), asked);
         ProjectRevision at = found.at();
         Run.Home home = new Run.Home(at.workspace().id(), at.workspace().name(), at.project(), at.projectName());
@@ -147,7 +142,7 @@ public final class Runs implements Access.ActiveRuns {
                 .orElse("");
     }
 
-    private Run enqueue(Run.Home home, Run.Origin origin, RunSpecification specification, Together together) {
+    private Run enqueue(Run.Home home, Run.Origin origin, RunSpecification specification, Together<Run> together) {
         ledger.impossible(specification.requested()).ifPresent(reason -> {
             throw new RopewalkException(
                     ErrorCode.IMPOSSIBLE_REQUEST,
@@ -197,7 +192,7 @@ public final class Runs implements Access.ActiveRuns {
         }
     }
 
-    private Run store(Run run, Together together) {
+    private Run store(Run run, Together<Run> together) {
         return store.write(handle -> {
             Run numbered =
                     run.numbered(projects.nextRunNumber(handle, run.home().projectId()));
@@ -208,7 +203,7 @@ public final class Runs implements Access.ActiveRuns {
     }
 
     /// The same again: the same revision, the same inputs, other parameters where they are given.
-    Run again(Caller caller, RunId id, Map<String, Object> parameters, Together together) {
+    Run again(Caller caller, RunId id, Map<String, Object> parameters, Together<Run> together) {
         Run first = find(caller.scope(), id);
         launched(first, "started again");
         RunSpecification specification = new RunSpecification(
@@ -246,7 +241,7 @@ public final class Runs implements Access.ActiveRuns {
     }
 
     /// Notes work that runs somewhere else.
-    Run track(Caller caller, Tracking asked, Together together) {
+    Run track(Caller caller, Tracking asked, Together<Run> together) {
         projects.ensure(caller.scope(), asked.workspace(), asked.project(), caller.name());
         ProjectRevision at = projects.revisionOf(caller.scope(), asked.workspace(), asked.project(), null, null);
         Run.Home home = new Run.Home(at.workspace().id(), at.workspace().name(), at.project(), at.projectName());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ropewalk.access.Scope;
 import io.ropewalk.project.Projects.Applied;
 import io.ropewalk.project.Projects.Change;
+import io.ropewalk.project.Projects.Checkout;
 import io.ropewalk.project.Projects.Difference;
 import io.ropewalk.project.Projects.ProjectSummary;
 import io.ropewalk.project.Projects.Search;
@@ -15,6 +16,7 @@ import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.WorkspaceId;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.db.Together;
 import io.ropewalk.support.http.Page;
 import java.time.Clock;
 import java.time.Duration;
@@ -131,7 +133,11 @@ class ProjectsTest {
 
         Applied apply(String text, String experiment, @Nullable String parent) {
             return projects.apply(
-                    Scope.EVERYTHING, "default", "digits", new Change(text, experiment, "a comment", parent, "ann"));
+                    Scope.EVERYTHING,
+                    "default",
+                    "digits",
+                    new Change(text, experiment, "a comment", parent, "ann"),
+                    Together.nothing());
         }
 
         String text(@Nullable String experiment, @Nullable String revision) {
@@ -197,21 +203,21 @@ class ProjectsTest {
             House house = new House(database);
             Change change = new Change(digits("a"), "master", "", null, "ann");
             assertThat(house.projects
-                            .create(Scope.EVERYTHING, "default", change)
+                            .create(Scope.EVERYTHING, "default", change, Together.nothing())
                             .created())
                     .isTrue();
             assertRefused(
                     ErrorCode.ALREADY_EXISTS,
                     "There is already a project 'digits' in 'default'",
-                    () -> house.projects.create(Scope.EVERYTHING, "default", change));
+                    () -> house.projects.create(Scope.EVERYTHING, "default", change, Together.nothing()));
             assertRefused(
                     ErrorCode.INVALID_DOCUMENT,
                     "The document names the project 'digits', but it is saved as 'letters'",
-                    () -> house.projects.apply(Scope.EVERYTHING, "default", "letters", change));
+                    () -> house.projects.apply(Scope.EVERYTHING, "default", "letters", change, Together.nothing()));
             assertRefused(
                     ErrorCode.NOT_FOUND,
                     "There is no workspace 'elsewhere'",
-                    () -> house.projects.create(Scope.EVERYTHING, "elsewhere", change));
+                    () -> house.projects.create(Scope.EVERYTHING, "elsewhere", change, Together.nothing()));
             assertRefused(
                     ErrorCode.INVALID_REQUEST,
                     "'a b' cannot name an experiment",
@@ -299,7 +305,12 @@ class ProjectsTest {
             String second = house.apply(digits("b")).revision().id();
             TaskInRevision edited = house.projects.taskOf(Scope.EVERYTHING, "default", "digits", null, null, "train");
             assertThat(edited.task().roles().getFirst().command()).isEqualTo("b");
-            Applied back = house.projects.checkout(Scope.EVERYTHING, "default", "digits", first, "master", null, "bob");
+            Applied back = house.projects.checkout(
+                    Scope.EVERYTHING,
+                    "default",
+                    "digits",
+                    new Checkout(first, "master", null, "bob"),
+                    Together.nothing());
             assertThat(back.changed()).isTrue();
             assertThat(back.revision().parent()).isEqualTo(second);
             assertThat(back.revision().author()).isEqualTo("bob");
@@ -313,11 +324,20 @@ class ProjectsTest {
                             .task());
             assertThat(house.history(null)).hasSize(3);
             assertThat(house.projects
-                            .checkout(Scope.EVERYTHING, "default", "digits", first, "master", null, "bob")
+                            .checkout(
+                                    Scope.EVERYTHING,
+                                    "default",
+                                    "digits",
+                                    new Checkout(first, "master", null, "bob"),
+                                    Together.nothing())
                             .changed())
                     .isFalse();
             Applied branch = house.projects.checkout(
-                    Scope.EVERYTHING, "default", "digits", second, "wide", "try b again", "bob");
+                    Scope.EVERYTHING,
+                    "default",
+                    "digits",
+                    new Checkout(second, "wide", "try b again", "bob"),
+                    Together.nothing());
             assertThat(branch.changed()).isTrue();
             assertThat(branch.revision().parent()).isEqualTo(second);
             assertThat(branch.revision().comment()).isEqualTo("try b again");
@@ -325,7 +345,12 @@ class ProjectsTest {
             assertRefused(
                     ErrorCode.NOT_FOUND,
                     "has no revision or experiment 'none'",
-                    () -> house.projects.checkout(Scope.EVERYTHING, "default", "digits", "none", "wide", null, "bob"));
+                    () -> house.projects.checkout(
+                            Scope.EVERYTHING,
+                            "default",
+                            "digits",
+                            new Checkout("none", "wide", null, "bob"),
+                            Together.nothing()));
         }
     }
 
@@ -358,7 +383,8 @@ class ProjectsTest {
                         Scope.EVERYTHING,
                         "default",
                         name,
-                        new Change("name: " + name + "\ntitle: Title 100%_" + i + "\n", "master", "", null, "ann"));
+                        new Change("name: " + name + "\ntitle: Title 100%_" + i + "\n", "master", "", null, "ann"),
+                        Together.nothing());
                 house.apply(digits("run" + i));
             }
             List<String> names = new ArrayList<>();
@@ -418,14 +444,14 @@ class ProjectsTest {
             ProjectId id = house.apply(digits("a")).project().id();
             house.apply(digits("b"), "wide", null);
             Change twin = new Change(digits("a").replace("name: digits", "name: twin"), "master", "", null, "ann");
-            house.projects.apply(Scope.EVERYTHING, "default", "twin", twin);
+            house.projects.apply(Scope.EVERYTHING, "default", "twin", twin, Together.nothing());
             house.runs.active = 1;
             assertRefused(
                     ErrorCode.CONFLICT,
                     "has 1 active run; stop it first",
-                    () -> house.projects.delete(Scope.EVERYTHING, "default", "digits"));
+                    () -> house.projects.delete(Scope.EVERYTHING, "default", "digits", Together.nothing()));
             house.runs.active = 0;
-            house.projects.delete(Scope.EVERYTHING, "default", "digits");
+            house.projects.delete(Scope.EVERYTHING, "default", "digits", Together.nothing());
             assertThat(house.runs.deleted).containsExactly(id);
             assertThat(house.deletedParts).containsExactly(id);
             assertRefused(ErrorCode.NOT_FOUND, "digits", () -> house.text(null, null));
@@ -473,7 +499,7 @@ class ProjectsTest {
             House house = new House(database);
             ProjectId own = house.apply(digits("a")).project().id();
             Change other = new Change("name: other\n", "master", "", null, "ann");
-            house.projects.apply(Scope.EVERYTHING, "default", "other", other);
+            house.projects.apply(Scope.EVERYTHING, "default", "other", other, Together.nothing());
             WorkspaceId workspace =
                     house.workspaces.get(Scope.EVERYTHING, "default").id();
             Scope scope = new Scope.OneProject(workspace, own);
@@ -489,9 +515,10 @@ class ProjectsTest {
                     () -> house.projects.revisions(scope, "default", "other", null, null, null),
                     () -> house.projects.diff(scope, "default", "other", "master", "master", false),
                     () -> house.projects.taskOf(scope, "default", "other", null, null, "train"),
-                    () -> house.projects.checkout(scope, "default", "other", "master", "x", null, "ann"),
-                    () -> house.projects.apply(scope, "default", "other", other),
-                    () -> house.projects.delete(scope, "default", "other"))) {
+                    () -> house.projects.checkout(
+                            scope, "default", "other", new Checkout("master", "x", null, "ann"), Together.nothing()),
+                    () -> house.projects.apply(scope, "default", "other", other, Together.nothing()),
+                    () -> house.projects.delete(scope, "default", "other", Together.nothing()))) {
                 assertRefused(ErrorCode.NOT_FOUND, "There is no project 'other' in 'default' that you may see", peek);
             }
             String foreign = house.projects

@@ -21,15 +21,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A run and its numbers are stored together with the key of the request that brought them, or not at all.
+/// What a request changes is stored together with its key, or not at all.
 class RepeatedRequestTest {
-    private static final String RUNS = "/api/v1/workspaces/default/projects/default/runs";
+    private static final String PROJECTS = "/api/v1/workspaces/default/projects";
+    private static final String RUNS = PROJECTS + "/default/runs";
 
     private static HttpResponse<String> post(TestServer server, String path, Object body) {
+        return send(server, "POST", path, body);
+    }
+
+    private static HttpResponse<String> send(TestServer server, String method, String path, Object body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(server.server().url() + path))
-                .POST(HttpRequest.BodyPublishers.ofString(Json.write(body)))
+                .method(method, HttpRequest.BodyPublishers.ofString(Json.write(body)))
                 .header("Content-Type", "application/json")
-                .header("Idempotency-Key", "k")
+                .header("Idempotency-Key", method + " " + path)
                 .header("Authorization", "Bearer " + server.server().ownerToken())
                 .build();
         try (HttpClient client = HttpClient.newHttpClient()) {
@@ -107,6 +112,82 @@ class RepeatedRequestTest {
             assertThat(answer.body()).isEmpty();
         }
         assertThat(stored(server, run)).isEqualTo(2);
+    }
+
+    /// A change of a project.
+    private record Change(String method, String path, Object body, int status) {
+        /// Each of them makes, in this order, what the next one needs.
+        static List<Change> all() {
+            return List.of(
+                    new Change("POST", PROJECTS, Map.of("document", "name: new\ntitle: One\n"), 201),
+                    new Change("PUT", PROJECTS + "/new/document", Map.of("document", "name: new\ntitle: Two\n"), 200),
+                    new Change(
+                            "POST",
+                            PROJECTS + "/new/checkout",
+                            Map.of("revision", "master", "experiment", "wide"),
+                            200),
+                    new Change("DELETE", PROJECTS + "/new", Map.of(), 204));
+        }
+
+        HttpResponse<String> send(TestServer server) {
+            return RepeatedRequestTest.send(server, method, path, body);
+        }
+    }
+
+    /// What is there of the project.
+    private static String shape(TestServer server) {
+        return server.get(PROJECTS + "/new").response().body()
+                + server.get(PROJECTS + "/new/revisions").response().body();
+    }
+
+    @Test
+    void whereTheKeyCannotBeStoredNeitherIsAChangeOfAProject() throws SQLException {
+        for (Change change : Change.all()) {
+            try (TestServer server = TestServer.start()) {
+                for (Change before : Change.all()) {
+                    if (before.equals(change)) {
+                        break;
+                    }
+                    server.send(
+                                    before.method(),
+                                    before.path(),
+                                    server.server().ownerToken(),
+                                    Json.write(before.body()),
+                                    Map.of())
+                            .expect(before.status());
+                }
+                String shape = withoutRequest(shape(server));
+                refuseKeys(server);
+                assertThat(change.send(server).statusCode())
+                        .as(change.toString())
+                        .isGreaterThanOrEqualTo(500);
+                assertThat(withoutRequest(shape(server))).as(change.toString()).isEqualTo(shape);
+            }
+        }
+    }
+
+    /// An error names its request, which is another one every time.
+    private static String withoutRequest(String text) {
+        return text.replaceAll("\"requestId\":\"[^\"]*\"", "");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ropewalk.TestServer#onBoth")
+    void aChangeOfAProjectThatIsSentAgainIsMadeOnceAlsoAfterARestart(TestServer server) throws SQLException {
+        for (Change change : Change.all()) {
+            HttpResponse<String> first = change.send(server);
+            assertThat(first.statusCode()).as(first.body()).isEqualTo(change.status());
+            String shape = withoutRequest(shape(server));
+            for (boolean restarted : List.of(false, true)) {
+                if (restarted) {
+                    server.restart();
+                }
+                HttpResponse<String> again = change.send(server);
+                assertThat(again.statusCode()).as(again.body()).isEqualTo(change.status());
+                assertThat(again.body()).isEqualTo(first.body());
+                assertThat(withoutRequest(shape(server))).isEqualTo(shape);
+            }
+        }
     }
 
     @Test
