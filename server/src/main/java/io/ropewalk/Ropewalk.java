@@ -53,17 +53,14 @@ public final class Ropewalk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ropewalk.class);
 
     private final ServerSettings settings;
+    private final Opened opened;
     private final DataDirectory directory;
     private final Tokens tokens;
     private final SignInCodes codes;
     private final Database database;
     private final List<Executor> executors;
-    private final Environments environments;
-    private final OrphanSweeper orphans;
     private final RunCapability runs;
-    private final Signals signals;
     private final List<Endpoint<?, ?>> endpoints = new ArrayList<>();
-    private final HttpServer http;
     private final Instant startedAt;
     private final String url;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -81,29 +78,38 @@ public final class Ropewalk implements AutoCloseable {
                     "Listening on '%s' would let other machines in, and no sign-in is configured for people. Bind 127.0.0.1, and reach it from elsewhere through an SSH tunnel."
                             .formatted(settings.bind()));
         }
-        DataDirectory directory = DataDirectory.take(settings.data());
+        Opened opened = new Opened();
         try {
-            return new Ropewalk(settings, clock, directory);
+            return new Ropewalk(settings, clock, opened);
         } catch (RuntimeException e) {
-            directory.close();
+            try {
+                opened.close();
+            } catch (RuntimeException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
             throw e;
         }
     }
 
-    private Ropewalk(ServerSettings settings, Clock clock, DataDirectory directory) {
+    private Ropewalk(ServerSettings settings, Clock clock, Opened opened) {
         this.settings = settings;
-        this.directory = directory;
+        this.opened = opened;
         this.startedAt = clock.instant();
-        this.signals = new Signals();
+        this.directory = DataDirectory.take(settings.data());
+        opened.add(directory::close);
         this.tokens = new Tokens(directory.path());
         this.database = Databases.open(settings.database(), directory.path().resolve("ropewalk.db"));
+        opened.add(database::close);
 
         ExtensionContext context = new ExtensionContext(directory.path(), settings.forExtensions());
         List<SourceType<?>> sourceTypes = new ArrayList<>();
         this.executors = new ArrayList<>();
         for (Extension extension : ServiceLoader.load(Extension.class)) {
             sourceTypes.addAll(extension.sourceTypes());
-            executors.addAll(extension.executors(context));
+            for (Executor executor : extension.executors(context)) {
+                executors.add(executor);
+                opened.add(executor::close);
+            }
         }
 
         Workspaces workspaces = new Workspaces(database, clock);
@@ -111,13 +117,16 @@ public final class Ropewalk implements AutoCloseable {
         uploads.sweep();
         Path cache = directory.path().resolve("cache");
         MaterialisedTrees trees = new MaterialisedTrees(cache.resolve("trees"), clock);
-        this.orphans = new OrphanSweeper(database, uploads, trees, new RunLeavings(database, directory.path())::sweep);
+        OrphanSweeper orphans =
+                new OrphanSweeper(database, uploads, trees, new RunLeavings(database, directory.path())::sweep);
+        opened.add(orphans::close);
         Sources sources = new Sources(
                 sourceTypes,
                 trees,
                 uploads,
                 new Sources.Directories(settings.storageRoot(), settings.allowedHostPaths(), cache));
-        this.environments = new Environments(cache.resolve("environments"), database, System.getenv(), clock);
+        Environments environments = new Environments(cache.resolve("environments"), database, System.getenv(), clock);
+        opened.add(environments::close);
         Projects projects = new Projects(
                 database,
                 workspaces,
@@ -125,6 +134,7 @@ public final class Ropewalk implements AutoCloseable {
                 new RunActivity(database),
                 List.of(new FilesOfProjects(uploads, orphans)),
                 clock);
+        Signals signals = new Signals();
         this.runs = new RunCapability(new RunCapability.Foundations(
                 database,
                 directory.path(),
@@ -136,6 +146,7 @@ public final class Ropewalk implements AutoCloseable {
                 signals,
                 clock,
                 version()));
+        opened.add(runs::close);
         Sessions sessions = new Sessions(database, clock);
         Access access = new Access(tokens, sessions, runs.activeRuns());
 
@@ -148,7 +159,7 @@ public final class Ropewalk implements AutoCloseable {
         endpoints.addAll(runs.endpoints());
 
         runs.recover();
-        this.http = new HttpServer(
+        HttpServer http = new HttpServer(
                 new HttpServer.Settings(
                         settings.bind(),
                         settings.port(),
@@ -159,6 +170,9 @@ public final class Ropewalk implements AutoCloseable {
                 access,
                 new Idempotency(database, clock),
                 meter);
+        opened.add(http::close);
+        // The first to be closed: whoever follows something is let go, so that requests can end.
+        opened.add(signals::close);
         this.url = "http://%s:%d"
                 .formatted(
                         settings.bind().contains(":") ? "[" + settings.bind() + "]" : settings.bind(), http.listen());
@@ -242,15 +256,11 @@ public final class Ropewalk implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        signals.close();
-        runs.close();
-        http.close();
-        orphans.close();
-        environments.close();
-        executors.forEach(Executor::close);
-        database.close();
-        directory.close();
-        ended.countDown();
+        try {
+            opened.close();
+        } finally {
+            ended.countDown();
+        }
         LOG.info("ended; runs go on");
     }
 }

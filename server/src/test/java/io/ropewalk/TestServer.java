@@ -94,6 +94,16 @@ public final class TestServer implements AutoCloseable {
         return ServerSettings.read(Map.of(), flags).value();
     }
 
+    /// With one of them set otherwise.
+    public ServerSettings settings(String name, String value) {
+        Stream<Flag> others = flags.stream().filter(flag -> !flag.key().equals(name));
+        return ServerSettings.read(
+                        Map.of(),
+                        Stream.concat(others, Stream.of(new Flag("--" + name, name, value)))
+                                .toList())
+                .value();
+    }
+
     public Ropewalk server() {
         return server;
     }

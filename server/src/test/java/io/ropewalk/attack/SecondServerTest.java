@@ -8,6 +8,8 @@ import io.ropewalk.TestServer;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.sql.DriverManager;
@@ -33,6 +35,27 @@ class SecondServerTest {
         assertThat(server.data().resolve("url"))
                 .content()
                 .startsWith(server.server().url());
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ropewalk.TestServer#onBoth")
+    void onAUsedPortFailsAndLeavesItsOwnDirectoryAndDatabaseForTheNext(TestServer server) throws IOException {
+        server.apply("kept", "name: kept\n");
+        server.server().close();
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> Ropewalk.start(server.settings("port", "" + other.getLocalPort())))
+                    .isInstanceOfSatisfying(RopewalkException.class, e -> {
+                        assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT);
+                        assertThat(e)
+                                .hasMessageContaining("port " + other.getLocalPort())
+                                .hasMessageContaining("choose another with --port")
+                                .hasNoSuppressedExceptions();
+                    });
+        }
+        assertThat(server.data().resolve("url")).doesNotExist();
+        try (Ropewalk next = Ropewalk.start(server.settings())) {
+            assertThat(next.url()).isNotEmpty();
+        }
     }
 
     @Test

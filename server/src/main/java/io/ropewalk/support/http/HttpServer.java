@@ -104,7 +104,6 @@ public final class HttpServer implements AutoCloseable {
                     .get(30, TimeUnit.SECONDS)
                     .actualPort();
         } catch (java.util.concurrent.ExecutionException e) {
-            close();
             boolean taken = e.getCause() instanceof BindException;
             throw new RopewalkException(
                     ErrorCode.CONFLICT,
