@@ -3,6 +3,7 @@ package io.ropewalk;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.ropewalk.access.Access;
 import io.ropewalk.access.AccessApi;
+import io.ropewalk.access.Right;
 import io.ropewalk.access.Sessions;
 import io.ropewalk.access.SignInCodes;
 import io.ropewalk.access.Tokens;
@@ -33,6 +34,7 @@ import io.ropewalk.support.db.Databases;
 import io.ropewalk.support.http.Endpoint;
 import io.ropewalk.support.http.HttpServer;
 import io.ropewalk.support.http.Idempotency;
+import io.ropewalk.support.http.Permission;
 import io.ropewalk.support.http.PrometheusMeter;
 import io.ropewalk.support.time.Signals;
 import java.nio.file.Path;
@@ -153,7 +155,12 @@ public final class Ropewalk implements AutoCloseable {
         PrometheusMeter meter = new PrometheusMeter(new PrometheusRegistry());
         this.codes = new SignInCodes(clock);
         endpoints.addAll(new AccessApi(access, sessions, codes, workspaces::names).endpoints());
-        endpoints.addAll(new ServerApi(this::view, this::ready, meter).endpoints());
+        endpoints.addAll(new ServerApi(
+                        this::view,
+                        this::ready,
+                        meter,
+                        settings.metricsArePublic() ? Permission.NONE : Right.ADMINISTER)
+                .endpoints());
         endpoints.addAll(new ProjectApi(projects).endpoints());
         endpoints.addAll(new SourceApi(sources, uploads, new SourcesOfProjects(projects, workspaces)).endpoints());
         endpoints.addAll(runs.endpoints());

@@ -25,19 +25,25 @@ final class ServerApi {
     private final Supplier<ServerView> view;
     private final BooleanSupplier ready;
     private final PrometheusMeter meter;
+    private final Permission metrics;
 
     /// This server.
     ///
+    /// @param dataDirectory for who may administer the server
     /// @param queued runs that wait for a place
     /// @param running runs that have one
     record ServerView(
             String version,
             Instant startedAt,
-            String dataDirectory,
+            @Nullable String dataDirectory,
             String database,
             List<ExecutorView> executors,
             long queued,
-            long running) {}
+            long running) {
+        private ServerView withoutDirectory() {
+            return new ServerView(version, startedAt, null, database, executors, queued, running);
+        }
+    }
 
     /// @param isolation how it keeps replicas apart, for people
     record ExecutorView(
@@ -46,10 +52,12 @@ final class ServerApi {
             @Nullable Resources capacity,
             Resources inUse) {}
 
-    ServerApi(Supplier<ServerView> view, BooleanSupplier ready, PrometheusMeter meter) {
+    /// @param metrics what a caller must hold to read the server's own numbers
+    ServerApi(Supplier<ServerView> view, BooleanSupplier ready, PrometheusMeter meter, Permission metrics) {
         this.view = view;
         this.ready = ready;
         this.meter = meter;
+        this.metrics = metrics;
     }
 
     List<Endpoint<?, ?>> endpoints() {
@@ -70,7 +78,7 @@ final class ServerApi {
                         this::ready),
                 Endpoint.get(
                         "/metrics",
-                        Permission.NONE,
+                        metrics,
                         NoInput.class,
                         Reply.content("text/plain"),
                         "Show the server's own numbers to Prometheus",
@@ -95,7 +103,13 @@ final class ServerApi {
                         NoInput.class,
                         Reply.of(ServerView.class),
                         "Show the server and its clusters",
-                        (_, _) -> view.get()));
+                        this::show));
+    }
+
+    private ServerView show(NoInput request, Call call) {
+        return call.principal().holds(Right.ADMINISTER)
+                ? view.get()
+                : view.get().withoutDirectory();
     }
 
     private Content ready(NoInput request, Call call) {

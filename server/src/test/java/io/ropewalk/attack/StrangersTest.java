@@ -27,11 +27,11 @@ class StrangersTest {
     private static final Set<String> OPEN = Set.of(
             "GET /health",
             "GET /ready",
-            "GET /metrics",
             "GET /api/docs",
             "GET /api/v1/openapi.json",
             "POST /api/v1/session",
             "GET /sign-in");
+    private static final String OWNERS_ONLY = "GET /metrics";
     private static final Field NOTHING = new Field("", "");
 
     /// What a run may do in its own project.
@@ -185,7 +185,7 @@ class StrangersTest {
             boolean live =
                     operation.path().endsWith("/stop") || operation.path().endsWith("/finish");
             Reply reply = victim.send(victim.request(operation, NOTHING, "", token));
-            if (operation.method().equals("GET")) {
+            if (operation.method().equals("GET") && !operation.toString().equals(OWNERS_ONLY)) {
                 assertThat(reply.status()).as(operation + ": " + reply.body()).isEqualTo(200);
             } else if (RUNS_MAY_CHANGE.contains(operation.toString())) {
                 assertThat(reply.status())
@@ -194,6 +194,27 @@ class StrangersTest {
             } else {
                 assertThat(reply.status()).as(operation + ": " + reply.body()).isEqualTo(403);
             }
+        }
+    }
+
+    @Test
+    void whereTheServerKeepsItsFilesIsForItsOwner() throws IOException {
+        String token = running("victim");
+        assertThat(server.get("/api/v1/server").json().get("dataDirectory").asText())
+                .isEqualTo(server.data().toString());
+        TestServer.Answer shown =
+                server.send("GET", "/api/v1/server", token, null).expect(200);
+        assertThat(shown.json().get("version").asText()).isNotEmpty();
+        assertThat(shown.response().body()).doesNotContain(server.data().toString());
+    }
+
+    @Test
+    void theServersNumbersAreForItsOwnerUnlessTheyArePublic() throws IOException {
+        String token = running("victim");
+        assertThat(server.send("GET", "/metrics", token, null).status()).isEqualTo(403);
+        assertThat(server.get("/metrics").expect(200).response().body()).contains("# TYPE");
+        try (TestServer open = TestServer.start(Map.of("metrics", "public"))) {
+            assertThat(open.send("GET", "/metrics", "", null).status()).isEqualTo(200);
         }
     }
 

@@ -29,6 +29,12 @@ public record ServerSettings(
                 value = "Empty for SQLite in the data directory, or `jdbc:postgresql://host/name?user=…&password=…`.")
         String database,
 
+        @Configured(
+                value =
+                        "Who may read the server's own numbers at `/metrics`: `owner`, or `public` for everybody who reaches the server.",
+                standard = "owner")
+        String metrics,
+
         @Configured(value = "Open a browser when the server is ready and a desktop is there.", standard = "true")
         boolean browser,
 
@@ -76,6 +82,9 @@ public record ServerSettings(
         }
         if (!database.isEmpty() && !database.startsWith("jdbc:postgresql:")) {
             wrong.add("database must be empty (SQLite) or start with jdbc:postgresql:");
+        }
+        if (!metrics.equals("owner") && !metrics.equals("public")) {
+            wrong.add("metrics must be `owner` or `public`");
         }
         for (Path path : allowedHostPaths) {
             if (!path.isAbsolute()) {
@@ -158,6 +167,11 @@ public record ServerSettings(
     /// The root of workspace storage as a full path.
     public Path storageRoot() {
         return data.resolve(storage.root()).normalize();
+    }
+
+    /// Whether the server's own numbers need no token.
+    public boolean metricsArePublic() {
+        return metrics.equals("public");
     }
 
     /// Whether only programs of this machine can reach the server.

@@ -46,6 +46,7 @@ class ServerSettingsTest {
                 bind: 127.0.0.2
                 port: 9090
                 database: jdbc:postgresql://db/ropewalk
+                metrics: public
                 browser: false
                 allowedHostPaths: [/srv/data, /mnt]
                 storage:
@@ -132,6 +133,7 @@ class ServerSettingsTest {
                     port: 70000               | port must be a port number, 0 to 65535
                     bind: '  '                | bind must be an address such as 127.0.0.1
                     database: mysql://x       | database must be empty (SQLite) or start with jdbc:postgresql:
+                    metrics: everybody        | metrics must be `owner` or `public`
                     allowedHostPaths: [x]     | allowedHostPaths must hold full paths, not x
                     limits: {body: 1 parsec}  | limits.body must be an amount of bytes such as 512MiB or 4GB, not `1 parsec`
                     limits: 3                 | limits is a group of keys, each on a line of its own below it
