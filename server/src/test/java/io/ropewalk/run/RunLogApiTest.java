@@ -22,6 +22,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,8 +56,9 @@ class RunLogApiTest {
     }
 
     @Test
+    @DisplayName("AT-K17: two replicas have the master log and two of their own, and grep filters lines")
     @SuppressWarnings("unchecked")
-    void twoReplicasHaveTheMasterLogAndTheirOwnAndGrepFilters_AT_K17() throws Exception {
+    void twoReplicasHaveTheMasterLogAndTheirOwnAndGrepFilters() throws Exception {
         logs.write("master", 1, "queued\nstarted\n")
                 .write("worker-0", 1, "loss 0.5\nsaved\n")
                 .write("worker-1", 1, "loss 0.4\nsaved\n");

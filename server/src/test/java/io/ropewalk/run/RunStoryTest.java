@@ -37,23 +37,35 @@ class RunStoryTest {
 
     @ParameterizedTest
     @MethodSource("io.ropewalk.TestServer#onBoth")
-    void atK4PermanentRolesAreStoppedWhenTheOthersAreDone(TestServer server) {
+    @DisplayName("AT-K4: when the workers have succeeded the run has, and its permanent role is gone")
+    void permanentRolesAreStoppedWhenTheOthersAreDone(TestServer server) throws IOException {
+        String sleep = "sleep 999." + System.nanoTime();
         server.apply("gang", """
                 name: gang
                 tasks:
                   - name: train
                     roles:
-                      - {name: worker, replicas: 2, command: exit 0}
-                      - {name: ps, permanent: true, command: sleep 999}
-                """);
-        JsonNode ended = server.ended(server.run("gang", "train"));
+                      - {name: worker, replicas: 2, command: 'while [ ! -e "$OUTPUT_DIR/go" ]; do sleep 0.05; done; exit 0'}
+                      - {name: ps, permanent: true, command: %s}
+                """.formatted(sleep));
+        String run = server.run("gang", "train");
+        server.until(run, _ -> isThere(sleep));
+        Files.createFile(server.data().resolve("runs").resolve(run).resolve("output/go"));
+        JsonNode ended = server.ended(run);
         assertThat(ended.get("state").asText()).as(ended.toPrettyString()).isEqualTo("succeeded");
         assertThat(ended.get("replicas").get(2).get("state").asText()).isEqualTo("stopped");
+        assertThat(isThere(sleep)).isFalse();
+    }
+
+    private static boolean isThere(String command) {
+        return ProcessHandle.allProcesses()
+                .anyMatch(process -> process.info().commandLine().orElse("").endsWith(command));
     }
 
     @ParameterizedTest
     @MethodSource("io.ropewalk.TestServer#onBoth")
-    void atK5AFailedReplicaIsStartedAgainSoOftenAndNoMore(TestServer server) {
+    @DisplayName("AT-K5: exit code 3 with 2 restarts is tried 3 times, then the run has failed")
+    void aFailedReplicaIsStartedAgainSoOftenAndNoMore(TestServer server) {
         server.apply("again", """
                 name: again
                 tasks:
