@@ -1,12 +1,9 @@
 package io.ropewalk.access;
 
 import io.ropewalk.support.db.Database;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.ropewalk.support.text.Fingerprint;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,7 +41,7 @@ public final class Sessions {
                             insert into session (hash, subject, csrf, created_at, expires_at)
                             values (:hash, :subject, :csrf, :now, :expires)
                             """)
-                    .bind("hash", hash(cookie))
+                    .bind("hash", Fingerprint.of(cookie))
                     .bind("subject", subject)
                     .bind("csrf", session.csrf())
                     .bind("now", now)
@@ -55,7 +52,7 @@ public final class Sessions {
     }
 
     public Optional<Session> find(String cookie) {
-        String hash = hash(cookie);
+        String hash = Fingerprint.of(cookie);
         Session session = known.get(hash);
         if (session == null) {
             Optional<Session> stored = stored(hash);
@@ -78,19 +75,10 @@ public final class Sessions {
     }
 
     public void close(String cookie) {
-        String hash = hash(cookie);
+        String hash = Fingerprint.of(cookie);
         database.write(handle -> handle.createUpdate("delete from session where hash = :hash")
                 .bind("hash", hash)
                 .execute());
         known.remove(hash);
-    }
-
-    private static String hash(String cookie) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(cookie.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.ropewalk.environment;
 
 import io.ropewalk.spi.Ids;
 import io.ropewalk.support.json.Json;
+import io.ropewalk.support.text.Fingerprint;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +15,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,13 +27,7 @@ import org.jspecify.annotations.Nullable;
 record BuildPlace(Path home) {
     /// A name for what has this content.
     static String key(Map<String, Object> content) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] hash = digest.digest(Json.write(content).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash).substring(0, 40);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Fingerprint.of(Json.write(content)).substring(0, 40);
     }
 
     /// Where the environment of a build lies.

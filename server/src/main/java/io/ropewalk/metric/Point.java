@@ -1,5 +1,7 @@
 package io.ropewalk.metric;
 
+import io.ropewalk.support.text.Printable;
+
 /// One number of a series.
 ///
 /// @param at milliseconds since the epoch
@@ -17,18 +19,6 @@ public record Point(String name, long step, long at, double value) {
         return !name.isEmpty()
                 && name.length() <= LONGEST_NAME
                 && name.equals(name.strip())
-                && name.codePoints().allMatch(Point::printable);
-    }
-
-    private static boolean printable(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
+                && name.codePoints().allMatch(Printable::is);
     }
 }

@@ -17,16 +17,14 @@ import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.Together;
 import io.ropewalk.support.http.Page;
 import io.ropewalk.support.json.Json;
+import io.ropewalk.support.text.Fingerprint;
 import io.ropewalk.support.yaml.Yaml;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -276,7 +274,7 @@ public final class Projects {
         ProjectRow project = row(handle, scope, workspace, name);
         Optional<String> head = store.head(handle, project.id(), change.experiment());
         refuseStale(change, head, project, handle);
-        String hash = hash(change.text());
+        String hash = Fingerprint.of(change.text());
         if (head.isPresent()) {
             Revision current = store.revision(handle, project.id(), head.get()).orElseThrow();
             if (current.documentHash().equals(hash)) {
@@ -642,15 +640,6 @@ public final class Projects {
                 ErrorCode.NOT_FOUND,
                 "The project '%s' has no revision or experiment '%s'; its history lists them."
                         .formatted(project, Fields.shortened(revision)));
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     private static int pageSize(@Nullable Integer limit) {

@@ -3,7 +3,8 @@ package io.ropewalk.source;
 import java.util.Locale;
 import java.util.Map;
 
-/// What a browser should take a file for, by the end of its name.
+/// What a browser should take a file for, by the end of its name. Never for a script or a style: pages of this site may
+/// load those from this site, and anybody may have uploaded a file.
 final class MediaTypes {
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final Map<String, String> BY_ENDING = Map.ofEntries(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.support.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -106,20 +107,8 @@ public record EntryPath(String value) implements Comparable<EntryPath> {
     /// Text as it may stand in a message: printable, on one line, not too long.
     public static String shown(String text) {
         StringBuilder shown = new StringBuilder();
-        text.codePoints().limit(200).forEach(c -> shown.appendCodePoint(isPrintable(c) ? c : 0xFFFD));
+        text.codePoints().limit(200).forEach(c -> shown.appendCodePoint(Printable.is(c) ? c : 0xFFFD));
         return text.codePointCount(0, text.length()) > 200 ? shown.append('…').toString() : shown.toString();
-    }
-
-    private static boolean isPrintable(int codePoint) {
-        return switch (Character.getType(codePoint)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
     }
 
     /// What is wrong with it, empty when nothing is. Archives have millions of paths, so it is looked at

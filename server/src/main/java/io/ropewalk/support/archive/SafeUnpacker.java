@@ -115,7 +115,7 @@ public final class SafeUnpacker {
                 return;
             }
             if (entry.isLink() && entry.size() > LONGEST_LINK) {
-                throw ZipReader.refused("has a symbolic link of " + entry.size() + " bytes");
+                throw Refusal.refused("has a symbolic link of " + entry.size() + " bytes");
             }
             census.file(path.get(), entry.size());
             amount.add(entry.size(), archiveSize);
@@ -127,7 +127,7 @@ public final class SafeUnpacker {
         for (int i = 0; i < starts.length; i++) {
             long nextStart = i + 1 < starts.length ? starts[i + 1] : zip.directoryStart();
             if (sortedEnds[i] > nextStart) {
-                throw ZipReader.refused("has entries that overlap");
+                throw Refusal.refused("has entries that overlap");
             }
         }
         zip.forEach(entry -> {
@@ -152,7 +152,7 @@ public final class SafeUnpacker {
         try (Tar tar = new Tar(archive, packed)) {
             checkTar(tar);
         } catch (ZipException | java.io.EOFException _) {
-            throw ZipReader.refused("is not packed with gzip, or is damaged");
+            throw Refusal.refused("is not packed with gzip, or is damaged");
         }
         try (Tar tar = new Tar(archive, packed)) {
             for (Optional<TarReader.Entry> entry = tar.reader.next(); entry.isPresent(); entry = tar.reader.next()) {
@@ -190,7 +190,7 @@ public final class SafeUnpacker {
                     EntryPath.inArchive(entry.name()).stream().findFirst();
             if (found.isEmpty()) {
                 if (entry.kind() != TarReader.Kind.DIRECTORY) {
-                    throw ZipReader.refused("has an entry without a name");
+                    throw Refusal.refused("has an entry without a name");
                 }
                 continue;
             }
@@ -214,7 +214,7 @@ public final class SafeUnpacker {
                             .findFirst()
                             .orElse(-1);
                     if (size < 0 || size == Long.MAX_VALUE) {
-                        throw ZipReader.refused("has a hard link, '%s', to something that is no file before it"
+                        throw Refusal.refused("has a hard link, '%s', to something that is no file before it"
                                 .formatted(EntryPath.shown(entry.name())));
                     }
                     census.file(path, size);

@@ -1,6 +1,7 @@
 package io.ropewalk.support.archive;
 
-import io.ropewalk.spi.ErrorCode;
+import static io.ropewalk.support.archive.Refusal.refused;
+
 import io.ropewalk.spi.RopewalkException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,18 +68,9 @@ public final class TarReader {
 
     /// The content of the entry that came last.
     public InputStream content() {
-        return new InputStream() {
+        return new Pieces() {
             @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-            }
-
-            @Override
-            public int read(byte[] bytes, int offset, int length) throws IOException {
-                if (length == 0) {
-                    return 0;
-                }
+            int piece(byte[] bytes, int offset, int length) throws IOException {
                 if (left == 0) {
                     return -1;
                 }
@@ -273,11 +265,5 @@ public final class TarReader {
 
     private static RopewalkException sparse() {
         return refused("holds a sparse file; make it without 'tar --sparse'");
-    }
-
-    private static RopewalkException refused(String why) {
-        return new RopewalkException(
-                ErrorCode.UNSAFE_ARCHIVE,
-                "The archive %s. Make it again from a plain folder, or upload the files themselves.".formatted(why));
     }
 }

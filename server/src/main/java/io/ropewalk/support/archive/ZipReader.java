@@ -1,7 +1,7 @@
 package io.ropewalk.support.archive;
 
-import io.ropewalk.spi.ErrorCode;
-import io.ropewalk.spi.RopewalkException;
+import static io.ropewalk.support.archive.Refusal.refused;
+
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -238,7 +238,7 @@ final class ZipReader {
     }
 
     /// A part of the file.
-    private final class Section extends InputStream {
+    private final class Section extends Pieces {
         private long at;
         private final long end;
 
@@ -251,16 +251,7 @@ final class ZipReader {
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
+        int piece(byte[] bytes, int offset, int length) throws IOException {
             if (at >= end) {
                 return -1;
             }
@@ -270,7 +261,7 @@ final class ZipReader {
         }
     }
 
-    private static final class Inflating extends InputStream {
+    private static final class Inflating extends Pieces {
         private final InputStream in;
         private final Inflater inflater = new Inflater(true);
         private final byte[] buffer = new byte[1 << 14];
@@ -281,16 +272,7 @@ final class ZipReader {
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
+        int piece(byte[] bytes, int offset, int length) throws IOException {
             try {
                 while (!inflater.finished()) {
                     int written = inflater.inflate(bytes, offset, length);
@@ -330,7 +312,7 @@ final class ZipReader {
     }
 
     /// Ends after as many bytes as the entry has, and refuses one that has more, fewer or others.
-    private static final class Checked extends InputStream {
+    private static final class Checked extends Pieces {
         private final Entry entry;
         private final InputStream in;
         private final CRC32 crc = new CRC32();
@@ -343,16 +325,7 @@ final class ZipReader {
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
+        int piece(byte[] bytes, int offset, int length) throws IOException {
             if (left == 0) {
                 if (in.read() >= 0) {
                     throw refused("holds more in '" + EntryPath.shown(entry.name()) + "' than it says");
@@ -375,11 +348,5 @@ final class ZipReader {
         public void close() throws IOException {
             in.close();
         }
-    }
-
-    static RopewalkException refused(String why) {
-        return new RopewalkException(
-                ErrorCode.UNSAFE_ARCHIVE,
-                "The archive %s. Make it again from a plain folder, or upload the files themselves.".formatted(why));
     }
 }

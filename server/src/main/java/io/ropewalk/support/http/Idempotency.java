@@ -3,12 +3,10 @@ package io.ropewalk.support.http;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.text.Fingerprint;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -73,7 +71,7 @@ public final class Idempotency {
     }
 
     Stored once(Request request, Action action) throws Exception {
-        String hash = hash(request.what(), request.body());
+        String hash = Fingerprint.of(request.what().getBytes(StandardCharsets.UTF_8), new byte[1], request.body());
         String name = request.caller() + '\n' + request.key();
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
@@ -193,17 +191,6 @@ public final class Idempotency {
             handle.createUpdate("delete from idempotency where created_at < :old")
                     .bind("old", now - KEPT.toMillis())
                     .execute();
-        }
-    }
-
-    private static String hash(String what, byte[] body) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(what.getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
-            return HexFormat.of().formatHex(digest.digest(body));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

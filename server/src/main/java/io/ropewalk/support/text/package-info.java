@@ -1,0 +1,5 @@
+/// Text: what of it may be shown, and what stands for it.
+@NullMarked
+package io.ropewalk.support.text;
+
+import org.jspecify.annotations.NullMarked;
