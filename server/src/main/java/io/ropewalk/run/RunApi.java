@@ -15,6 +15,7 @@ import io.ropewalk.support.http.Reply;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Starting, seeing, stopping and repeating runs.
@@ -217,6 +218,14 @@ public final class RunApi {
         return (handle, run) -> call.key().keep(handle, views.first(run));
     }
 
+    /// For a run that there is something to read about, which cannot be done inside a transaction.
+    private Function<Run, Together<Run>> showing(Call call) {
+        return run -> {
+            RunView view = views.view(run);
+            return (handle, _) -> call.key().keep(handle, view);
+        };
+    }
+
     private Page<RunView.Summary> list(ListRuns request, Call call) {
         return list(
                 call,
@@ -271,7 +280,7 @@ public final class RunApi {
     }
 
     private RunView stop(Stop request, Call call) {
-        return views.view(runs.stop(Caller.of(call), request.run(), grace(request.grace())));
+        return views.view(runs.stop(Caller.of(call), request.run(), grace(request.grace()), showing(call)));
     }
 
     private static @Nullable Duration grace(@Nullable Integer seconds) {
@@ -297,7 +306,7 @@ public final class RunApi {
             case FAILED -> new RunState.Outcome.Failure(FailureCause.USER_EXIT, text(request.reason()));
             case STOPPED -> new RunState.Outcome.Stop(Caller.of(call).name());
         };
-        return views.view(runs.finish(Caller.of(call), request.run(), outcome));
+        return views.view(runs.finish(Caller.of(call), request.run(), outcome, showing(call)));
     }
 
     private RunView info(Info request, Call call) {

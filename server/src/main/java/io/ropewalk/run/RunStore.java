@@ -268,42 +268,40 @@ final class RunStore {
         }
     }
 
-    void finishTracked(Run before, Run run) {
-        database.write(handle -> {
-            int ended = handle.createUpdate("""
-                            update run set state = :state, state_body = :body, ended_at = :ended
-                            where id = :id and kind = 'tracked' and ended_at is null
-                            """)
-                    .bind("state", run.state().word())
-                    .bind("body", Json.write(StoredState.of(run)))
-                    .bind("ended", millis(run.endedAt()))
-                    .bind("id", run.id().value())
-                    .execute();
-            if (ended == 1) {
-                addIncidents(handle, run.id(), LifeEvents.between(before, run, List.of()));
-            }
-            return ended;
-        });
+    /// @return false when it had ended already
+    boolean finishTracked(Handle handle, Run before, Run run) {
+        int ended = handle.createUpdate("""
+                        update run set state = :state, state_body = :body, ended_at = :ended
+                        where id = :id and kind = 'tracked' and ended_at is null
+                        """)
+                .bind("state", run.state().word())
+                .bind("body", Json.write(StoredState.of(run)))
+                .bind("ended", millis(run.endedAt()))
+                .bind("id", run.id().value())
+                .execute();
+        if (ended == 1) {
+            addIncidents(handle, run.id(), LifeEvents.between(before, run, List.of()));
+        }
+        return ended == 1;
     }
 
     /// @param grace null leaves what was asked for before
     /// @param by who asks
-    void requestStop(RunId id, long now, @Nullable Duration grace, String by) {
-        database.write(handle -> {
-            int asked = handle.createUpdate("""
-                            update run set stop_requested_at = coalesce(stop_requested_at, :now),
-                                stop_grace = coalesce(:grace, stop_grace)
-                            where id = :id and ended_at is null
-                            """)
-                    .bind("id", id.value())
-                    .bind("now", now)
-                    .bind("grace", grace == null ? null : grace.toMillis())
-                    .execute();
-            if (asked == 1) {
-                addIncidents(handle, id, List.of(LifeEvents.stopping(Instant.ofEpochMilli(now), by)));
-            }
-            return asked;
-        });
+    /// @return false when it had ended already
+    boolean requestStop(Handle handle, RunId id, Instant now, @Nullable Duration grace, String by) {
+        int asked = handle.createUpdate("""
+                        update run set stop_requested_at = coalesce(stop_requested_at, :now),
+                            stop_grace = coalesce(:grace, stop_grace)
+                        where id = :id and ended_at is null
+                        """)
+                .bind("id", id.value())
+                .bind("now", now.toEpochMilli())
+                .bind("grace", grace == null ? null : grace.toMillis())
+                .execute();
+        if (asked == 1) {
+            addIncidents(handle, id, List.of(LifeEvents.stopping(now, by)));
+        }
+        return asked == 1;
     }
 
     /// How long whoever stopped a run lets it take to end; empty when they did not say.

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What can be done with runs.
@@ -219,7 +220,8 @@ public final class Runs implements Access.ActiveRuns {
     /// shorten that while.
     ///
     /// @param grace null for the usual
-    public Run stop(Caller caller, RunId id, @Nullable Duration grace) {
+    /// @param answering asked before the transaction what goes into it
+    Run stop(Caller caller, RunId id, @Nullable Duration grace, Function<Run, Together<Run>> answering) {
         Run run = find(caller.scope(), id);
         launched(run, "stopped");
         if (run.ended()) {
@@ -227,7 +229,15 @@ public final class Runs implements Access.ActiveRuns {
                     ErrorCode.CONFLICT,
                     "Run %s has %s already.".formatted(run.name(), run.state().word()));
         }
-        store.requestStop(id, clock.millis(), grace, caller.name());
+        Together<Run> together = answering.apply(run);
+        Instant now = clock.instant();
+        store.write(handle -> {
+            boolean asked = store.requestStop(handle, id, now, grace, caller.name());
+            if (asked) {
+                together.with(handle, run);
+            }
+            return asked;
+        });
         reconciler.reread(id);
         return find(caller.scope(), id);
     }
@@ -278,7 +288,9 @@ public final class Runs implements Access.ActiveRuns {
     }
 
     /// A program outside says how it ended.
-    public Run finish(Caller caller, RunId id, RunState.Outcome outcome) {
+    ///
+    /// @param answering asked before the transaction what goes into it
+    Run finish(Caller caller, RunId id, RunState.Outcome outcome, Function<Run, Together<Run>> answering) {
         Run run = find(caller.scope(), id);
         if (run.kind() != Run.Kind.TRACKED) {
             throw new RopewalkException(
@@ -287,7 +299,14 @@ public final class Runs implements Access.ActiveRuns {
         }
         Instant now = clock.instant();
         Run ended = run.after(new RunEvent.Decided(outcome), now).after(new RunEvent.AllEnded(), now);
-        store.finishTracked(run, ended);
+        Together<Run> together = answering.apply(ended);
+        store.write(handle -> {
+            boolean finished = store.finishTracked(handle, run, ended);
+            if (finished) {
+                together.with(handle, ended);
+            }
+            return finished;
+        });
         reconciler.changed(ended);
         return find(caller.scope(), id);
     }

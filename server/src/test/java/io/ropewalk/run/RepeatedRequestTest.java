@@ -93,6 +93,11 @@ class RepeatedRequestTest {
                                     Map.of("points", List.of(Map.of("name", "a", "value", 1))))
                             .statusCode())
                     .isGreaterThanOrEqualTo(500);
+            String waiting = "/api/v1/runs/" + run;
+            assertThat(post(server, waiting + "/finish", Map.of("state", "succeeded"))
+                            .statusCode())
+                    .isGreaterThanOrEqualTo(500);
+            assertThat(server.get(waiting).json().get("state").asText()).isEqualTo("running");
             assertThat(server.get(RUNS).expect(200).json().get("items")).hasSize(2);
             assertThat(stored(server, run)).isZero();
         }
@@ -187,6 +192,55 @@ class RepeatedRequestTest {
                 assertThat(again.body()).isEqualTo(first.body());
                 assertThat(withoutRequest(shape(server))).isEqualTo(shape);
             }
+        }
+    }
+
+    private static String documentThatWaits() {
+        return """
+                name: default
+                tasks:
+                  - {name: wait, command: sleep 999}
+                """;
+    }
+
+    @Test
+    void whereTheKeyCannotBeStoredARunIsNotStopped() throws SQLException {
+        try (TestServer server = TestServer.start()) {
+            server.apply("default", documentThatWaits());
+            String run = server.run("default", "wait");
+            server.until(run, shown -> shown.get("state").asText().equals("running"));
+            refuseKeys(server);
+            assertThat(post(server, "/api/v1/runs/" + run + "/stop", Map.of()).statusCode())
+                    .isGreaterThanOrEqualTo(500);
+            assertThat(server.get("/api/v1/runs/" + run + "/events").json().findValuesAsText("reason"))
+                    .doesNotContain("Stopping");
+            server.post("/api/v1/runs/" + run + "/stop", Map.of()).expect(200);
+            server.ended(run);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ropewalk.TestServer#onBoth")
+    void stoppingAndFinishingThatIsSentAgainIsAnsweredAsTheFirstTimeAlsoWhenTheRunHasEnded(TestServer server) {
+        server.apply("default", documentThatWaits());
+        String launched = server.run("default", "wait");
+        server.until(launched, shown -> shown.get("state").asText().equals("running"));
+        String stop = "/api/v1/runs/" + launched + "/stop";
+        String finish = "/api/v1/runs/" + track(server) + "/finish";
+        HttpResponse<String> stopped = post(server, stop, Map.of());
+        HttpResponse<String> finished = post(server, finish, Map.of("state", "failed", "reason", "no more data"));
+        assertThat(stopped.statusCode()).as(stopped.body()).isEqualTo(200);
+        assertThat(finished.statusCode()).as(finished.body()).isEqualTo(200);
+        assertThat(Json.tree(finished.body()).get("state").asText()).isEqualTo("failed");
+        server.ended(launched);
+        for (boolean restarted : List.of(false, true)) {
+            if (restarted) {
+                server.restart();
+            }
+            assertThat(post(server, stop, Map.of()).body()).isEqualTo(stopped.body());
+            assertThat(post(server, finish, Map.of("state", "failed", "reason", "no more data"))
+                            .body())
+                    .isEqualTo(finished.body());
         }
     }
 
