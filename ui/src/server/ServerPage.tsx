@@ -41,7 +41,7 @@ export default function ServerPage() {
                         <h2 className={classes.heading}>From outside</h2>
                         <div className={classes.hints}>
                             <CommandHint command={`curl ${location.origin}/health`} />
-                            <CommandHint command={`curl ${location.origin}/metrics`} />
+                            <CommandHint command={`curl -H "Authorization: Bearer $ROPEWALK_TOKEN" ${location.origin}/metrics`} />
                         </div>
                     </div>
                 )}
