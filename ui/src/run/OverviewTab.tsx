@@ -102,6 +102,15 @@ export default function OverviewTab({ run }: { run: Run }) {
                                 ["Number", run.number],
                                 ["Kind", run.kind === "tracked" ? "tracked: its program ran outside" : "launched here"],
                                 ["Comment", run.comment],
+                                !!run.earlier && [
+                                    "Goes on from",
+                                    <>
+                                        <Anchor component={Link} to={runLink(run.earlier.run)}>
+                                            {run.earlier.name}
+                                        </Anchor>
+                                        {run.earlier.retry > 0 && ` (retry ${run.earlier.retry} of ${run.earlier.retries})`}
+                                    </>,
+                                ],
                                 !!run.parentRun && [
                                     "Came from",
                                     <Anchor component={Link} to={runLink(run.parentRun)}>

@@ -136,7 +136,7 @@ export function useNote(id: string) {
 export function useAgain(id: string) {
     const cache = useQueryClient();
     return useMutation({
-        mutationFn: (parameters: Record<string, unknown> | undefined) => api.post<Run>(path`/runs/${id}/again`, parameters ? { parameters } : {}),
+        mutationFn: (request: { parameters: Record<string, unknown>; resume: boolean }) => api.post<Run>(path`/runs/${id}/again`, request),
         onSuccess: (run) => {
             cache.setQueryData(["run", run.id], run);
             void cache.invalidateQueries({ queryKey: ["runs"] });

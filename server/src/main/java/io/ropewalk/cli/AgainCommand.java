@@ -21,6 +21,9 @@ final class AgainCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "NAME=VALUE", description = "Another value for a parameter; may be repeated.")
     List<String> sets = List.of();
 
+    @Option(names = "--resume", description = "Go on with the checkpoints that the run has left.")
+    boolean resume;
+
     @Option(
             names = {"-d", "--detach"},
             description = "Start the run and return at once.")
@@ -36,6 +39,9 @@ final class AgainCommand implements Callable<Integer> {
         Map<String, Object> request = new LinkedHashMap<>();
         if (!sets.isEmpty()) {
             request.put("parameters", Session.parameters(sets));
+        }
+        if (resume) {
+            request.put("resume", true);
         }
         Tree run = session.client().post("/api/v1/runs/" + before.at("id").text() + "/again", request);
         return RunCommand.afterStart(session, run, detach);

@@ -170,13 +170,32 @@ final class Fields {
         if (words.contains(word.get())) {
             return word;
         }
+        unknownWord("'%s'".formatted(key), word.get(), words, valueOf(key));
+        return Optional.empty();
+    }
+
+    /// A list of some of these words.
+    List<String> words(String key, List<String> words) {
+        List<String> found = new ArrayList<>();
+        for (YamlNode item : items(key)) {
+            text("an item of '%s'".formatted(key), item).ifPresent(word -> {
+                if (words.contains(word)) {
+                    found.add(word);
+                } else {
+                    unknownWord("An item of '%s'".formatted(key), word, words, item.place());
+                }
+            });
+        }
+        return found;
+    }
+
+    private void unknownWord(String what, String word, List<String> words, Place place) {
         problems.error(
-                valueOf(key),
-                "'%s' must be %s, but is '%s'.".formatted(key, listed(words), word.get()),
-                Suggestion.nearest(word.get(), words)
+                place,
+                "%s must be %s, but is '%s'.".formatted(what, listed(words), shortened(word)),
+                Suggestion.nearest(word, words)
                         .map("Did you mean '%s'?"::formatted)
                         .orElse(""));
-        return Optional.empty();
     }
 
     /// The items of a list; none, with a problem, when it is not one.

@@ -12,6 +12,18 @@ final class Keys {
     static final int MOST_RESTARTS = 1_000;
     static final int MOST_GPUS = 1_024;
     static final List<String> PACKAGE_MANAGERS = List.of("pip", "pip3", "conda");
+    /// Why a run may be tried again; the first three where nothing is said.
+    static final List<String> RETRY_CAUSES = List.of(
+            "out-of-memory",
+            "cluster-lost",
+            "preempted",
+            "user-exit",
+            "timed-out",
+            "setup-failed",
+            "environment-failed",
+            "source-missing");
+
+    static final int MOST_RETRIES = 100;
     static final List<String> TASK_TYPES = List.of("general", "init", "export");
 
     private static final Form TEXTS = new Form.ListOf(Form.TEXT);
@@ -115,6 +127,19 @@ final class Keys {
                     key("requirements", Form.TEXT, "A requirements file in a source, such as `code/requirements.txt`."),
                     key("packages", TEXTS, "Packages to install, such as `numpy==2.1.0`.")));
 
+    static final Shape RETRY = new Shape(
+            "retry",
+            "When a run that failed is tried again.",
+            List.of(
+                    key("times", new Form.Whole(1, MOST_RETRIES), "How often at most; 1 if not given.")
+                            .alsoCalled("limit", "max"),
+                    key(
+                                    "on",
+                                    new Form.ListOf(new Form.OneOf(RETRY_CAUSES)),
+                                    "Why it must have failed; memory, a lost cluster or preemption if not given.")
+                            .alsoCalled("causes"),
+                    key("addMemory", Form.MEMORY, "After it ran out of memory, so much more for each replica.")));
+
     static final Shape TASK = new Shape(
                     "a task",
                     "Something to run.",
@@ -135,6 +160,10 @@ final class Keys {
                                     .alsoCalled("params", "hyperparameters"),
                             key("scheduleTimeout", Form.TIME, "How long a run may wait for a place, such as `5m`."),
                             key("timeout", Form.TIME, "How long a run may take, such as `2h`."),
+                            key(
+                                    "retry",
+                                    new Form.Structure(RETRY),
+                                    "When a run that failed is tried again, with its checkpoints."),
                             key(
                                             "roles",
                                             new Form.ListOf(new Form.Structure(ROLE)),

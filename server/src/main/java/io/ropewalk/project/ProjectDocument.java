@@ -48,6 +48,22 @@ public record ProjectDocument(
                 kind, name, title, summary, labels, defaultMountPath, readOnly, others, packages, tasks, forms);
     }
 
+    /// The same with this task only.
+    public ProjectDocument with(Task only) {
+        return new ProjectDocument(
+                kind,
+                name,
+                title,
+                summary,
+                labels,
+                defaultMountPath,
+                readOnly,
+                sources,
+                packages,
+                List.of(only),
+                forms);
+    }
+
     public Optional<Source> source(String source) {
         return sources.stream().filter(known -> known.name().equals(source)).findFirst();
     }

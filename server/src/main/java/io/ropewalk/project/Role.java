@@ -38,6 +38,33 @@ public record Role(
         mounts = List.copyOf(mounts);
     }
 
+    /// The same with so much more memory, where it says how much it needs.
+    public Role withMoreMemory(long bytes) {
+        return new Role(
+                name,
+                replicas,
+                command,
+                args,
+                workDir,
+                env,
+                port,
+                permanent,
+                restarts,
+                restartPolicy,
+                more(resources, bytes),
+                more(limits, bytes),
+                images,
+                mountAll,
+                mounts,
+                nodes);
+    }
+
+    private static Resources more(Resources some, long bytes) {
+        return some.memoryBytes() == 0
+                ? some
+                : new Resources(some.milliCpu(), Math.addExact(some.memoryBytes(), bytes), some.gpus());
+    }
+
     /// An environment variable; the value is a template over the other variables.
     public record Variable(String name, String value) {}
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param parameters defaults of what a run may change
 /// @param scheduleTimeout how many seconds a run may wait for a place
 /// @param timeout how many seconds a run may take once it has started
+/// @param retry when a run that failed is tried again; null for never
 /// @param pins the revisions that sources are taken at, by source
 public record Task(
         String name,
@@ -19,6 +20,7 @@ public record Task(
         Map<String, Object> parameters,
         @Nullable Long scheduleTimeout,
         @Nullable Long timeout,
+        @Nullable Retry retry,
         List<Role> roles,
         Map<String, String> pins) {
     /// The name of the one role of a task that does not list roles.
@@ -41,6 +43,21 @@ public record Task(
         /// On what another run made.
         @JsonProperty("export")
         EXPORT
+    }
+
+    /// When a run that failed is tried again.
+    ///
+    /// @param on words for why it failed
+    /// @param addMemory bytes, after it ran out of memory
+    public record Retry(int times, List<String> on, long addMemory) {
+        public Retry {
+            on = List.copyOf(on);
+        }
+    }
+
+    /// The same with other roles.
+    public Task with(List<Role> others) {
+        return new Task(name, type, title, environment, parameters, scheduleTimeout, timeout, retry, others, pins);
     }
 
     /// A virtual environment to run in.

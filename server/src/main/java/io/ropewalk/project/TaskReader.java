@@ -52,6 +52,8 @@ final class TaskReader {
         Map<String, Object> parameters = parameters(fields);
         Long scheduleTimeout = fields.seconds("scheduleTimeout");
         Long timeout = fields.seconds("timeout");
+        Task.Retry retry =
+                fields.structure("retry", Keys.RETRY).map(this::retry).orElse(null);
         List<Role> roles = roles(fields);
         Map<String, String> pins = pins(fields);
         fields.finish();
@@ -64,6 +66,7 @@ final class TaskReader {
                 parameters,
                 scheduleTimeout,
                 timeout,
+                retry,
                 roles,
                 pins));
     }
@@ -74,6 +77,16 @@ final class TaskReader {
         DocumentReader.refuseClimbing("requirements", environment.requirements(), fields, problems);
         fields.finish();
         return environment;
+    }
+
+    private Task.Retry retry(Fields fields) {
+        List<String> causes = fields.words("on", Keys.RETRY_CAUSES);
+        Task.Retry retry = new Task.Retry(
+                fields.whole("times").orElse(1),
+                causes.isEmpty() ? Keys.RETRY_CAUSES.subList(0, 3) : causes,
+                fields.amount("addMemory", Quantity::bytes).orElse(0));
+        fields.finish();
+        return retry;
     }
 
     private Map<String, Object> parameters(Fields fields) {

@@ -193,7 +193,15 @@ final class LaunchBuilder {
         values.put("ROPEWALK_ROLE", new Literal(id.role()));
         values.put("ROPEWALK_OUTPUT_DIR", literal(ready.directory().resolve("output")));
         values.put("OUTPUT_DIR", literal(ready.directory().resolve("output")));
-        values.put("ROPEWALK_CHECKPOINT_DIR", literal(ready.directory().resolve("checkpoints")));
+        Run.Earlier earlier = run.origin().earlier();
+        values.put(
+                "ROPEWALK_CHECKPOINT_DIR",
+                literal(RunDirectories.checkpoints(
+                        earlier == null
+                                ? ready.directory()
+                                : ready.directory()
+                                        .resolveSibling(earlier.first().value()))));
+        values.put("ROPEWALK_RETRY", new Literal(Integer.toString(earlier == null ? 0 : earlier.retry())));
         values.put(
                 "ROPEWALK_PARAMETERS",
                 new Literal(Json.write(run.specification().parameters())));

@@ -25,6 +25,10 @@ final class LifeEvents {
             return List.of(Incident.normal(at, "Started", "run", "it runs outside this server"));
         }
         List<Incident> told = new ArrayList<>();
+        Run.Earlier earlier = run.origin().earlier();
+        if (earlier != null) {
+            told.add(Incident.normal(at, "GoesOn", "run", "it goes on from run " + earlier.name()));
+        }
         run.specification().pins().forEach((source, pin) -> {
             if (!pin.revision().isEmpty()) {
                 told.add(Incident.normal(at, "Pinned", "source " + source, "it stands for " + words(pin)));

@@ -49,12 +49,31 @@ public record Run(
     public record Home(WorkspaceId workspaceId, String workspace, ProjectId projectId, String project) {}
 
     /// What a run came from.
+    ///
+    /// @param parent the run that started it
+    /// @param earlier what it goes on from
     public record Origin(
             String experiment,
             @Nullable String revision,
             @Nullable RunId parent,
             String author,
-            String comment) {}
+            String comment,
+            @Nullable Earlier earlier) {
+        /// Of a run that goes on with what another one has left.
+        Origin goingOn(Run from, int retry) {
+            RunId first = earlier == null ? from.id() : earlier.first();
+            return new Origin(
+                    experiment, revision, parent, author, comment, new Earlier(from.id(), from.name(), first, retry));
+        }
+    }
+
+    /// The runs that a run goes on from.
+    ///
+    /// @param run the one before it
+    /// @param name that one's name
+    /// @param first whose checkpoints they all share
+    /// @param retry how many of them the server itself has tried again; 0 when a person asked
+    public record Earlier(RunId run, String name, RunId first, int retry) {}
 
     public String task() {
         return specification.task().name();

@@ -80,7 +80,11 @@ public final class RunApi {
     /// @param grace seconds that programs may take to end before they are killed; the server's own measure if not given
     public record Stop(RunId run, @Nullable Integer grace) {}
 
-    public record Again(RunId run, @Nullable Map<String, Object> parameters) {}
+    /// @param resume whether it goes on with the checkpoints of the first
+    public record Again(
+            RunId run,
+            @Nullable Map<String, Object> parameters,
+            @Nullable Boolean resume) {}
 
     public record Finish(
             RunId run, FinalState state, @Nullable String reason) {}
@@ -297,7 +301,12 @@ public final class RunApi {
     }
 
     private RunView again(Again request, Call call) {
-        return views.first(runs.again(Caller.of(call), request.run(), orEmpty(request.parameters()), answering(call)));
+        return views.first(runs.again(
+                Caller.of(call),
+                request.run(),
+                orEmpty(request.parameters()),
+                Boolean.TRUE.equals(request.resume()),
+                answering(call)));
     }
 
     private RunView finish(Finish request, Call call) {

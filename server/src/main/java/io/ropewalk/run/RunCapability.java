@@ -72,6 +72,7 @@ public final class RunCapability implements AutoCloseable {
                 ledger,
                 new Preparation(directories, sources, on.environments(), on.tokens(), builder),
                 journal,
+                new Retries(store, on.projects(), ledger, on.clock()),
                 on.clock(),
                 Ids.mint());
         runs = new Runs(store, on.projects(), sources, ledger, reconciler, on.clock());

@@ -25,6 +25,10 @@ public final class RunDirectories {
         return of(run).resolve("output");
     }
 
+    static Path checkpoints(Path run) {
+        return run.resolve("checkpoints");
+    }
+
     /// A directory that stays empty, for all runs: what begins empty for a replica begins as a copy of it.
     static Path empty(Path run) {
         return run.resolveSibling("empty");
@@ -36,7 +40,7 @@ public final class RunDirectories {
         try {
             Files.createDirectories(directory);
             make(directory.resolve("output"));
-            make(directory.resolve("checkpoints"));
+            make(checkpoints(directory));
             make(mounts ? empty(directory) : directory.resolve("root"));
             return directory;
         } catch (IOException e) {

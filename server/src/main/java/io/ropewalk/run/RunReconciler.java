@@ -52,6 +52,7 @@ public final class RunReconciler implements AutoCloseable {
     private final Ledger ledger;
     private final Preparation preparation;
     private final Aftermath aftermath;
+    private final Retries retries;
     private final Clock clock;
     private final String lease;
     private final Map<RunId, Look> looks = new ConcurrentHashMap<>();
@@ -98,6 +99,7 @@ public final class RunReconciler implements AutoCloseable {
             Ledger ledger,
             Preparation preparation,
             Aftermath aftermath,
+            Retries retries,
             Clock clock,
             String lease) {
         this.store = store;
@@ -105,6 +107,7 @@ public final class RunReconciler implements AutoCloseable {
         this.ledger = ledger;
         this.preparation = preparation;
         this.aftermath = aftermath;
+        this.retries = retries;
         this.clock = clock;
         this.lease = lease;
     }
@@ -612,15 +615,17 @@ public final class RunReconciler implements AutoCloseable {
 
     /// @return false when another server has the run
     private boolean stored(Change change) {
-        boolean ours = store.write(handle -> {
+        Optional<Retries.Next> written = store.write(handle -> {
             if (!store.update(handle, change.run(), lease())) {
-                return false;
+                return Optional.empty();
             }
+            Retries.Next follows =
+                    change.run().ended() ? retries.store(handle, change.run(), lease()) : Retries.Next.NOTHING;
             store.saveReplicas(handle, change.run().id(), change.changedReplicas());
-            store.addIncidents(handle, change.run().id(), change.incidents());
-            return true;
+            store.addIncidents(handle, change.run().id(), change.incidents(follows.told()));
+            return Optional.of(follows);
         });
-        if (!ours) {
+        if (written.isEmpty()) {
             known.remove(change.run().id());
             return false;
         }
@@ -635,7 +640,12 @@ public final class RunReconciler implements AutoCloseable {
             alarms.remove(change.run().id());
             ledger.release(change.run().id()).forEach(this::wake);
         }
-        aftermath.changed(change.run(), change.incidents());
+        Retries.Next follows = written.get();
+        aftermath.changed(change.run(), change.incidents(follows.told()));
+        follows.run().ifPresent(next -> {
+            changed(next);
+            wake(next.id());
+        });
         return true;
     }
 
@@ -731,9 +741,11 @@ public final class RunReconciler implements AutoCloseable {
             incidents.add(incident);
         }
 
-        List<Incident> incidents() {
+        /// @param more what was found out while storing
+        List<Incident> incidents(List<Incident> more) {
             List<Incident> all = new ArrayList<>(incidents);
             all.addAll(LifeEvents.between(before, run, replicas()));
+            all.addAll(more);
             return all;
         }
 

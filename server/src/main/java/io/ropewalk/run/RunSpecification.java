@@ -28,7 +28,7 @@ public record RunSpecification(ProjectDocument document, Map<String, Object> par
 
     /// Of work that this server does not run.
     static RunSpecification tracked(String project, String task, Map<String, Object> parameters) {
-        Task only = new Task(task, Task.Type.GENERAL, null, null, Map.of(), null, null, List.of(), Map.of());
+        Task only = new Task(task, Task.Type.GENERAL, null, null, Map.of(), null, null, null, List.of(), Map.of());
         ProjectDocument document = new ProjectDocument(
                 ProjectDocument.Kind.PROJECT,
                 project,
@@ -42,6 +42,14 @@ public record RunSpecification(ProjectDocument document, Map<String, Object> par
                 List.of(only),
                 null);
         return new RunSpecification(document, parameters, Map.of());
+    }
+
+    /// So much more for each replica of every role that says how much it needs.
+    RunSpecification withMoreMemory(long bytes) {
+        Task more = task().with(task().roles().stream()
+                .map(role -> role.withMoreMemory(bytes))
+                .toList());
+        return new RunSpecification(document.with(more), parameters, pins);
     }
 
     @JsonIgnore

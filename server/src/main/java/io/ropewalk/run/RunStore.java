@@ -60,10 +60,10 @@ final class RunStore {
                         insert into run (id, workspace_id, project_id, number, task, kind, experiment, revision_id,
                             parent_run_id, author, comment, specification, parameters, state, state_body, info,
                             created_at, started_at, ended_at, requested, handle, stop_requested_at, due_at,
-                            lease_token, lease_until)
+                            lease_token, lease_until, earlier)
                         values (:id, :workspace, :project, :number, :task, :kind, :experiment, :revision,
                             :parent, :author, :comment, :specification, :parameters, :state, :body, :info,
-                            :created, :started, :ended, :requested, :handle, null, :created, :token, :until)
+                            :created, :started, :ended, :requested, :handle, null, :created, :token, :until, :earlier)
                         """)
                 .bind("id", run.id().value())
                 .bind("workspace", run.home().workspaceId().value())
@@ -92,6 +92,11 @@ final class RunStore {
                 .bind("handle", run.handle().orElse(null))
                 .bind("token", lease.token())
                 .bind("until", lease.until())
+                .bind(
+                        "earlier",
+                        run.origin().earlier() == null
+                                ? null
+                                : Json.write(run.origin().earlier()))
                 .execute();
         insertIncidents(handle, run.id(), LifeEvents.first(run));
     }
@@ -464,6 +469,7 @@ final class RunStore {
     private Run run(ResultSet row) throws SQLException {
         StoredState stored = Json.read(row.getString("state_body"), StoredState.class);
         String parent = row.getString("parent_run_id");
+        String earlier = row.getString("earlier");
         return new Run(
                 new RunId(row.getString("id")),
                 new Run.Home(
@@ -478,7 +484,8 @@ final class RunStore {
                         row.getString("revision_id"),
                         parent == null ? null : new RunId(parent),
                         row.getString("author"),
-                        row.getString("comment")),
+                        row.getString("comment"),
+                        earlier == null ? null : Json.read(earlier, Run.Earlier.class)),
                 specification(row.getString("id"), row.getString("specification")),
                 stored.state(),
                 new Timeline(stored.phases()),

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param pins what each source stood for
 /// @param info what programs have said about the run
+/// @param earlier the run that this one goes on from
 public record RunView(
         @JsonUnwrapped Summary summary,
         @Nullable String revision,
@@ -18,7 +19,8 @@ public record RunView(
         List<Timeline.Phase> timeline,
         List<PinView> pins,
         Map<String, Object> info,
-        FileTotals outputs) {
+        FileTotals outputs,
+        @Nullable Earlier earlier) {
 
     /// A run in a list.
     ///
@@ -62,6 +64,11 @@ public record RunView(
             @Nullable Integer exitCode,
             @Nullable Instant startedAt,
             @Nullable Instant endedAt) {}
+
+    /// @param run the run before
+    /// @param retry how often the server itself has tried again; 0 when a person asked
+    /// @param retries how often it may
+    public record Earlier(String run, String name, int retry, int retries) {}
 
     public record PinView(String source, String kind, String revision, String description) {}
 }

@@ -1,6 +1,7 @@
 package io.ropewalk.run;
 
 import io.ropewalk.artifact.FileTotals;
+import io.ropewalk.project.Task;
 import io.ropewalk.spi.RunId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,7 +70,17 @@ final class RunViews {
                                 pin.getValue().description()))
                         .toList(),
                 run.info(),
-                files);
+                files,
+                earlier(run));
+    }
+
+    private static RunView.@Nullable Earlier earlier(Run run) {
+        Run.Earlier earlier = run.origin().earlier();
+        Task.Retry policy = run.specification().task().retry();
+        return earlier == null
+                ? null
+                : new RunView.Earlier(
+                        earlier.run().value(), earlier.name(), earlier.retry(), policy == null ? 0 : policy.times());
     }
 
     private static RunView.Summary summary(Run run, Map<String, Double> numbers) {

@@ -56,7 +56,7 @@ public final class Runs implements Access.ActiveRuns {
                 Parameters.merge(found.task().parameters(), asked.parameters()),
                 pins(home, reduced, asked, parent));
         Run.Origin origin = new Run.Origin(
-                at.experiment(), at.revision(), parent.map(Run::id).orElse(null), caller.name(), asked.comment());
+                at.experiment(), at.revision(), parent.map(Run::id).orElse(null), caller.name(), asked.comment(), null);
         return enqueue(home, origin, specification, together);
     }
 
@@ -204,16 +204,29 @@ public final class Runs implements Access.ActiveRuns {
     }
 
     /// The same again: the same revision, the same inputs, other parameters where they are given.
-    Run again(Caller caller, RunId id, Map<String, Object> parameters, Together<Run> together) {
+    ///
+    /// @param resume whether it goes on with what the first has left in its checkpoints
+    Run again(Caller caller, RunId id, Map<String, Object> parameters, boolean resume, Together<Run> together) {
         Run first = find(caller.scope(), id);
         launched(first, "started again");
+        if (resume && !first.ended()) {
+            throw new RopewalkException(
+                    ErrorCode.CONFLICT,
+                    "Run %s is still writing the checkpoints that the next would go on from. Stop it first, or start again without them."
+                            .formatted(first.name()));
+        }
         RunSpecification specification = new RunSpecification(
                 first.specification().document(),
                 Parameters.merge(first.specification().parameters(), parameters),
                 first.specification().pins());
-        Run.Origin origin = new Run.Origin(
-                first.origin().experiment(), first.origin().revision(), null, caller.name(), "again: " + first.name());
-        return enqueue(first.home(), origin, specification, together);
+        Run.Origin again = new Run.Origin(
+                first.origin().experiment(),
+                first.origin().revision(),
+                null,
+                caller.name(),
+                (resume ? "goes on from " : "again: ") + first.name(),
+                resume ? first.origin().earlier() : null);
+        return enqueue(first.home(), resume ? again.goingOn(first, 0) : again, specification, together);
     }
 
     /// Asks a run to end. Its programs are told, and killed when they have not ended after a while. Asking again may
@@ -261,7 +274,7 @@ public final class Runs implements Access.ActiveRuns {
                 home,
                 0,
                 Run.Kind.TRACKED,
-                new Run.Origin(asked.experiment(), null, null, caller.name(), asked.comment()),
+                new Run.Origin(asked.experiment(), null, null, caller.name(), asked.comment(), null),
                 RunSpecification.tracked(asked.project(), asked.task(), asked.parameters()),
                 new RunState.Running(now),
                 Timeline.EMPTY.enter(Timeline.Name.RUNNING, now),

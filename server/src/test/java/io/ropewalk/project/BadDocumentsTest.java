@@ -69,6 +69,12 @@ class BadDocumentsTest {
                         "name: a\ndefaultMountPath: work\n",
                         "2:19 defaultMountPath 'defaultMountPath' must be an absolute"
                                 + " path, but is 'work'. > Start it with '/'."),
+                bad(
+                        "name: a\ntasks: [{name: t, command: x, retry: {on: [cluster-list], times: 0}}]\n",
+                        "2:44 tasks[0].retry.on[0] An item of 'on' must be 'out-of-memory', 'cluster-lost', 'preempted',"
+                                + " 'user-exit', 'timed-out', 'setup-failed', 'environment-failed' or 'source-missing',"
+                                + " but is 'cluster-list'. > Did you mean 'cluster-lost'?",
+                        "2:66 tasks[0].retry.times 'times' must be a whole number from 1 to 100, but is '0'."),
                 bad("name: a\nlabels: [x]\n", "2:9 labels 'labels' must be a mapping, but is a list."),
                 bad(
                         "name: a\npackages: [{manager: npm, names: [x]}]\n",
@@ -282,7 +288,7 @@ class BadDocumentsTest {
                 bad(
                         "name: a\ntasks:\n  - train\n",
                         "3:5 tasks[0] A task must be a mapping, but is 'train'. > It may have:"
-                                + " name, type, title, environment, parameters, scheduleTimeout, timeout, roles, pins,"
+                                + " name, type, title, environment, parameters, scheduleTimeout, timeout, retry, roles, pins,"
                                 + " replicas, command, args, workDir, env, port, permanent, restarts, restartPolicy,"
                                 + " resources, limits, images, mountAll, mounts, nodes."),
                 bad(

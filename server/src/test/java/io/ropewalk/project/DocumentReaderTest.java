@@ -53,6 +53,7 @@ class DocumentReaderTest {
                                 Map.of(),
                                 null,
                                 null,
+                                null,
                                 List.of(new Role(
                                         "worker",
                                         1,

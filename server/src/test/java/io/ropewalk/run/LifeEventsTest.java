@@ -26,7 +26,7 @@ class LifeEventsTest {
                 new Run.Home(new WorkspaceId("w"), "w", new ProjectId("p"), "p"),
                 1,
                 Run.Kind.LAUNCHED,
-                new Run.Origin("master", null, null, "owner", ""),
+                new Run.Origin("master", null, null, "owner", "", null),
                 RunSpecification.tracked("p", "train", Map.of()),
                 new RunState.Queued(BEGAN, "2 CPUs are asked for, 1 is free"),
                 Timeline.EMPTY.enter(Timeline.Name.QUEUED, BEGAN),

@@ -25,7 +25,7 @@ class OutputTotalsTest {
                 new Run.Home(new WorkspaceId("w"), "w", new ProjectId("p"), "p"),
                 1,
                 Run.Kind.TRACKED,
-                new Run.Origin("master", null, null, "owner", ""),
+                new Run.Origin("master", null, null, "owner", "", null),
                 RunSpecification.tracked("p", "train", Map.of()),
                 new RunState.Running(BEGAN),
                 Timeline.EMPTY.enter(Timeline.Name.RUNNING, BEGAN),

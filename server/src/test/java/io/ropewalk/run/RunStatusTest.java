@@ -62,7 +62,7 @@ class RunStatusTest {
                 new Run.Home(new WorkspaceId("w"), "w", new ProjectId("p"), "p"),
                 1,
                 Run.Kind.LAUNCHED,
-                new Run.Origin("master", null, null, "owner", ""),
+                new Run.Origin("master", null, null, "owner", "", null),
                 new RunSpecification(document, Map.of(), Map.of()),
                 state,
                 Timeline.EMPTY.enter(Timeline.Name.QUEUED, NOW),

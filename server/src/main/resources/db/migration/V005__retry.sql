@@ -1,0 +1,2 @@
+-- What a run goes on from: the one before it, and whose checkpoints it shares (JSON).
+alter table run add column earlier text;
