@@ -102,6 +102,12 @@ export default function OverviewTab({ run }: { run: Run }) {
                                 ["Number", run.number],
                                 ["Kind", run.kind === "tracked" ? "tracked: its program ran outside" : "launched here"],
                                 ["Comment", run.comment],
+                                !!run.later && [
+                                    "Tried again as",
+                                    <Anchor component={Link} to={runLink(run.later.run)}>
+                                        {run.later.name}
+                                    </Anchor>,
+                                ],
                                 !!run.earlier && [
                                     "Goes on from",
                                     <>

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,7 +63,7 @@ final class Follower {
     }
 
     /// @param keyboard whether Ctrl-C is this method's to handle
-    /// @return the exit code to end with
+    /// @return the exit code to end with: that of the last run where it is tried again
     int follow(Tree run, boolean keyboard) {
         Client.Subscription subscription = new Client.Subscription();
         Hold hold = new Hold(subscription);
@@ -71,7 +72,17 @@ final class Follower {
         }
         show(run, subscription, true);
         Tree last = hold.pressed() ? run : awaitEnd(run.at("id").text(), subscription);
-        return hold.pressed() ? letGo(run, hold) : report(last);
+        if (hold.pressed()) {
+            return letGo(run, hold);
+        }
+        int code = report(last);
+        Optional<String> later = last.at("later", "run").optional();
+        if (later.isEmpty()) {
+            return code;
+        }
+        Tree next = client.get("/api/v1/runs/" + later.get());
+        terminal.note("It is tried again: " + terminal.bold(name(next)));
+        return follow(next, keyboard);
     }
 
     /// Prints log lines until the log ends or the subscription does.

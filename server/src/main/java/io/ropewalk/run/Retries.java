@@ -65,6 +65,7 @@ final class Retries {
         Run next = next(ended, specification, number);
         Run stored = next.numbered(projects.nextRunNumber(handle, next.home().projectId()));
         store.insert(handle, stored, lease);
+        store.triedAgain(handle, ended.id(), stored);
         return new Next(
                 Optional.of(stored),
                 List.of(Incident.normal(

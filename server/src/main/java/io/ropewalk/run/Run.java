@@ -75,6 +75,9 @@ public record Run(
     /// @param retry how many of them the server itself has tried again; 0 when a person asked
     public record Earlier(RunId run, String name, RunId first, int retry) {}
 
+    /// The run that tries a run again.
+    public record Later(RunId run, String name) {}
+
     public String task() {
         return specification.task().name();
     }

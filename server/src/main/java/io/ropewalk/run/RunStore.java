@@ -101,6 +101,21 @@ final class RunStore {
         insertIncidents(handle, run.id(), LifeEvents.first(run));
     }
 
+    /// Notes which run tries another one again.
+    void triedAgain(Handle handle, RunId run, Run next) {
+        handle.createUpdate("update run set later = :later where id = :id")
+                .bind("later", Json.write(new Run.Later(next.id(), next.name())))
+                .bind("id", run.value())
+                .execute();
+    }
+
+    Optional<Run.Later> later(RunId run) {
+        return database.read(handle -> handle.createQuery("select later from run where id = :id and later is not null")
+                .bind("id", run.value())
+                .map((row, _) -> Json.read(row.getString("later"), Run.Later.class))
+                .findOne());
+    }
+
     record Lease(String token, long until) {}
 
     /// Writes what the loop has found out, unless another server has taken the run over.

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pins what each source stood for
 /// @param info what programs have said about the run
 /// @param earlier the run that this one goes on from
+/// @param later the run that tries this one again
 public record RunView(
         @JsonUnwrapped Summary summary,
         @Nullable String revision,
@@ -20,7 +21,8 @@ public record RunView(
         List<PinView> pins,
         Map<String, Object> info,
         FileTotals outputs,
-        @Nullable Earlier earlier) {
+        @Nullable Earlier earlier,
+        @Nullable Later later) {
 
     /// A run in a list.
     ///
@@ -69,6 +71,8 @@ public record RunView(
     /// @param retry how often the server itself has tried again; 0 when a person asked
     /// @param retries how often it may
     public record Earlier(String run, String name, int retry, int retries) {}
+
+    public record Later(String run, String name) {}
 
     public record PinView(String source, String kind, String revision, String description) {}
 }

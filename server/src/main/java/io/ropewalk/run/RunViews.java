@@ -44,15 +44,31 @@ final class RunViews {
                 run,
                 began ? lastValues.apply(List.of(run.id())).getOrDefault(run.id(), Map.of()) : Map.of(),
                 run.kind() == Run.Kind.TRACKED ? List.of() : store.replicas(run.id()),
-                began ? outputs.apply(run) : NO_FILES);
+                began ? outputs.apply(run) : NO_FILES,
+                later(run));
+    }
+
+    private RunView.@Nullable Later later(Run run) {
+        boolean maybe = run.state() instanceof RunState.Failed
+                && run.specification().task().retry() != null;
+        return maybe
+                ? store.later(run.id())
+                        .map(later -> new RunView.Later(later.run().value(), later.name()))
+                        .orElse(null)
+                : null;
     }
 
     /// A run that has just been accepted and has nothing yet; reads nothing.
     RunView first(Run run) {
-        return view(run, Map.of(), List.of(), NO_FILES);
+        return view(run, Map.of(), List.of(), NO_FILES, null);
     }
 
-    private static RunView view(Run run, Map<String, Double> numbers, List<Replica> attempts, FileTotals files) {
+    private static RunView view(
+            Run run,
+            Map<String, Double> numbers,
+            List<Replica> attempts,
+            FileTotals files,
+            RunView.@Nullable Later later) {
         return new RunView(
                 summary(run, numbers),
                 run.origin().revision(),
@@ -71,7 +87,8 @@ final class RunViews {
                         .toList(),
                 run.info(),
                 files,
-                earlier(run));
+                earlier(run),
+                later);
     }
 
     private static RunView.@Nullable Earlier earlier(Run run) {

@@ -97,6 +97,8 @@ class RetryStoryTest {
         assertThat(last.get("retries").asInt()).isEqualTo(3);
         assertThat(server.log(runs.get(2).get("id").asText(), "worker-0")).contains("start 3 retry 2");
         assertThat(runs.get(0).get("id").asText()).isEqualTo(first);
+        assertThat(runs.get(0).get("later").get("run")).isEqualTo(runs.get(1).get("id"));
+        assertThat(runs.get(2).has("later")).isFalse();
         assertThat(events(server, runs.get(0))).contains("Retried: run counts-2 tries it again (1 of 3)");
         assertThat(events(server, runs.get(1))).contains("GoesOn: it goes on from run counts-1");
     }
