@@ -61,6 +61,8 @@ public final class RunReconciler implements AutoCloseable {
     private final Map<RunId, Known> known = new ConcurrentHashMap<>();
     /// Runs whose rows somebody else may have changed.
     private final Set<RunId> stale = ConcurrentHashMap.newKeySet();
+    /// Runs that have been looked at since the last pass has read the rows of all.
+    private volatile Set<RunId> looked = ConcurrentHashMap.newKeySet();
     /// Runs whose replicas are submitted again if they have not started by the next look: once a pass.
     private final Set<RunId> unstarted = ConcurrentHashMap.newKeySet();
     private final Map<RunId, Instant> alarms = new ConcurrentHashMap<>();
@@ -170,11 +172,12 @@ public final class RunReconciler implements AutoCloseable {
 
     private int lookAtAll(Runnable done) {
         store.lease(lease(), clock.millis());
+        looked = ConcurrentHashMap.newKeySet();
+        Map<RunId, List<Replica>> replicas = store.latestReplicas(lease);
         List<Run> live = store.live(lease);
         for (Run run : live) {
             unstarted.add(run.id());
-            stale.add(run.id());
-            look(run.id(), Optional.empty(), done);
+            look(run.id(), Optional.of(new Known(run, replicas.getOrDefault(run.id(), List.of()))), done);
         }
         known.keySet().retainAll(live.stream().map(Run::id).collect(Collectors.toSet()));
         return live.size();
@@ -183,7 +186,7 @@ public final class RunReconciler implements AutoCloseable {
     /// A run has just been stored by this server, and need not be read again.
     void begin(Run run) {
         changed(run);
-        look(run.id(), Optional.of(run), () -> {});
+        look(run.id(), Optional.of(new Known(run, List.of())), () -> {});
     }
 
     /// Something else than this loop has changed a run.
@@ -203,19 +206,26 @@ public final class RunReconciler implements AutoCloseable {
     }
 
     /// One look at a run at a time; a hint during a look makes for another one right after.
-    private void look(RunId run, Optional<Run> known, Runnable done) {
+    ///
+    /// @param read as it was read; of no use when the run has been looked at since
+    private void look(RunId run, Optional<Known> read, Runnable done) {
         if (closed || !looking) {
             done.run();
             return;
         }
-        boolean busy = looks.compute(run, (_, before) -> before == null ? Look.ONCE : Look.AGAIN) == Look.AGAIN;
+        AtomicBoolean first = new AtomicBoolean();
+        boolean busy = looks.compute(run, (_, before) -> {
+                    first.set(looked.add(run));
+                    return before == null ? Look.ONCE : Look.AGAIN;
+                })
+                == Look.AGAIN;
         if (busy) {
             done.run();
             return;
         }
         Thread.ofVirtual().name("run-" + run).start(() -> {
             try {
-                lookSafely(run, known);
+                lookSafely(run, first.get() ? read : Optional.empty());
                 while (looks.computeIfPresent(run, (_, look) -> look == Look.AGAIN ? Look.ONCE : null) != null) {
                     lookSafely(run, Optional.empty());
                 }
@@ -225,10 +235,11 @@ public final class RunReconciler implements AutoCloseable {
         });
     }
 
-    private void lookSafely(RunId id, Optional<Run> first) {
+    private void lookSafely(RunId id, Optional<Known> read) {
         room.acquireUninterruptibly();
         try {
-            Optional<Run> run = first.or(() -> current(id));
+            read.filter(_ -> known.size() < MOST_KNOWN).ifPresent(fresh -> known.put(id, fresh));
+            Optional<Run> run = current(id);
             while (run.isPresent() && !closed) {
                 run = step(run.get());
             }
@@ -241,6 +252,8 @@ public final class RunReconciler implements AutoCloseable {
             LOG.error("looking at run {} failed; it is tried again", id, e);
             var _ = timer.schedule(() -> wake(id), 2, TimeUnit.SECONDS);
         } finally {
+            // What waits may wait long, and in large numbers.
+            known.computeIfPresent(id, (_, here) -> here.replicas().isEmpty() ? null : here);
             room.release();
         }
     }
@@ -629,6 +642,7 @@ public final class RunReconciler implements AutoCloseable {
             known.remove(change.run().id());
             return false;
         }
+        looked.add(change.run().id());
         if (!change.run().ended() && change.hasReplicas() && known.size() < MOST_KNOWN) {
             known.put(change.run().id(), new Known(change.run(), change.replicas()));
         } else {

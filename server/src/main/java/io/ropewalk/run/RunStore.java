@@ -16,7 +16,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,18 +32,11 @@ final class RunStore {
             from run r join workspace w on w.id = r.workspace_id join project p on p.id = r.project_id
             """;
 
-    private static final int SPECIFICATIONS_KEPT = 256;
-    private static final int LONGEST_KEPT = 32 * 1024;
+    /// So much text of specifications is kept as read.
+    private static final long KEPT = 8L * 1024 * 1024;
 
     private final Database database;
-    /// Specifications never change, and reading one costs more than everything else of a row.
-    private final Map<String, RunSpecification> specifications =
-            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, RunSpecification> eldest) {
-                    return size() > SPECIFICATIONS_KEPT;
-                }
-            });
+    private final KeptSpecifications specifications = new KeptSpecifications(KEPT);
 
     RunStore(Database database) {
         this.database = database;
@@ -395,6 +387,24 @@ final class RunStore {
         return List.copyOf(latest.values());
     }
 
+    /// The latest attempts of the replicas of all live runs that a lease covers.
+    Map<RunId, List<Replica>> latestReplicas(String token) {
+        Map<RunId, Map<ReplicaId, Replica>> latest = new LinkedHashMap<>();
+        database.read(handle -> handle.createQuery("""
+                                select p.* from replica p join run r on r.id = p.run_id
+                                where r.ended_at is null and r.kind = 'launched' and r.lease_token = :token
+                                order by p.run_id, p.role, p.idx, p.attempt
+                                """)
+                        .bind("token", token)
+                        .map((row, _) -> Map.entry(new RunId(row.getString("run_id")), replica(row)))
+                        .list())
+                .forEach(entry -> latest.computeIfAbsent(entry.getKey(), _ -> new LinkedHashMap<>())
+                        .put(entry.getValue().id(), entry.getValue()));
+        Map<RunId, List<Replica>> all = new LinkedHashMap<>();
+        latest.forEach((run, replicas) -> all.put(run, List.copyOf(replicas.values())));
+        return all;
+    }
+
     /// Stores what has happened to a run; what has happened just so before is counted.
     void addIncidents(Handle handle, RunId run, List<Incident> incidents) {
         if (incidents.isEmpty()) {
@@ -513,15 +523,7 @@ final class RunStore {
     }
 
     private RunSpecification specification(String run, String text) {
-        RunSpecification known = specifications.get(run);
-        if (known != null) {
-            return known;
-        }
-        RunSpecification read = Json.read(text, RunSpecification.class);
-        if (text.length() <= LONGEST_KEPT) {
-            specifications.put(run, read);
-        }
-        return read;
+        return specifications.get(run, text);
     }
 
     static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
