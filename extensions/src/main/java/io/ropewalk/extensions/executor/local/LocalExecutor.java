@@ -327,7 +327,7 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
             }
             wanted = new Plan(launch.id(), places);
             files.settle(wanted);
-        } catch (RopewalkException e) {
+        } catch (RopewalkException | UncheckedIOException e) {
             if (files.plan().isEmpty()) {
                 leases.releaseAll(owner);
             }
@@ -401,13 +401,13 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
                 start(replica, arrangement, environment));
     }
 
-    /// How the program is started: by a shell, where it needs one.
+    /// How the program is started: by a shell, where it needs one or people want theirs to read a file first.
     private static String start(Launch.Replica replica, Arrangement arrangement, Environment environment) {
         Optional<List<String>> words = arrangement.sandboxed()
                 ? Optional.empty()
                 : PlainCommand.words(replica.command(), environment.variables());
         return words.map(plain -> """
-                        type -P %s > /dev/null || %s
+                        [ -z "${BASH_ENV:-}" ] && type -P %s > /dev/null || %s
                         %sexec %s""".formatted(
                                 Shell.quote(plain.getFirst()),
                                 arrangement.start(),

@@ -94,12 +94,10 @@ supervise() {
 
     cancelled=no
     if [ -e "$_rw_launch/cancel" ]; then cancelled=yes; fi
-    # A full disk must not cost the exit code, nor what it has left of a line the next one.
-    begin=''
-    until echo "${begin}exit $code $started $ended $killed $cancelled end" >> record; do
+    # A full disk must not cost the exit code; an end of a line comes first, for it may have left a part of one.
+    until echo "
+exit $code $started $ended $killed $cancelled end" >> record; do
         if [ ! -d "$_rw_launch" ]; then exit 1; fi
-        begin='
-'
         sleep 1
     done
     echo "$_rw_signal,ended" >> "$hints"

@@ -287,6 +287,27 @@ final class UnlosableProcessesTest {
     }
 
     @Test
+    void aFileThatTheShellIsToReadFirstIsReadForPlainCommandsToo() throws Exception {
+        Path first = Files.writeString(data.resolve("first"), "export FROM=there\n");
+        List<Launch.Variable> environment = List.of(new Launch.Variable("BASH_ENV", new Literal(first.toString())));
+        LaunchHandle handle = submit(launch("printenv FROM", Resources.NONE, environment));
+        end(handle, 0);
+        assertThat(log(handle, 0)).isEqualTo("there\n");
+    }
+
+    @Test
+    void whatAFullDiskHasLeftOfALineHidesNoOther() {
+        AttemptRecord record = AttemptRecord.parse(
+                "claim 7 8 boot \nprogram 9 10 1763724000.5\nbegan\nexit 0 17637\nexit 3 - 1763724001.5 0 no end\n",
+                new AttemptRecord.FileTimes(data));
+        assertThat(record.exit().orElseThrow().code()).isEqualTo(3);
+        assertThat(record.exit().orElseThrow().began()).isTrue();
+        assertThat(AttemptRecord.parse("claim 7 8 bo", new AttemptRecord.FileTimes(data))
+                        .claim())
+                .isEmpty();
+    }
+
+    @Test
     void theServersOwnVariablesDoNotReachAProgram() throws Exception {
         LaunchHandle handle = submit(launch("env", Resources.NONE));
         end(handle, 0);
@@ -411,12 +432,17 @@ final class UnlosableProcessesTest {
     }
 
     private Launch launch(String command, Resources limits) throws IOException {
+        return launch(command, limits, List.of());
+    }
+
+    private Launch launch(String command, Resources limits, List<Launch.Variable> environment) throws IOException {
         LaunchId id = LaunchId.mint();
         return new Launch(
                 id,
                 "test",
                 Files.createDirectories(data.resolve("runs").resolve(id.value())),
-                List.of(new Launch.Replica(new ReplicaId("main", 0), 1, command, "", List.of(), List.of(), 0, limits)));
+                List.of(new Launch.Replica(
+                        new ReplicaId("main", 0), 1, command, "", environment, List.of(), 0, limits)));
     }
 
     private LaunchHandle submit(Launch launch) {
