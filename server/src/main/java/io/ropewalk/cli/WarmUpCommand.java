@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ final class WarmUpCommand implements Callable<Integer> {
                     + "\"parameters\":{\"lr\":\"0.1\"},\"replicas\":[{\"name\":\"worker-0\",\"state\":\"succeeded\",\"exitCode\":0}]}";
 
     private static final int RUNS = 400;
+    /// Nobody watches it: whatever has not ended by then is not waited for.
+    private static final Duration ENOUGH = Duration.ofMinutes(2);
 
     @Parameters(paramLabel = "client|server", description = "What to exercise.")
     String what = "client";
@@ -134,11 +137,13 @@ final class WarmUpCommand implements Callable<Integer> {
                     client.post(project + "/runs", Map.of("task", "nothing", "parameters", Map.of("number", number)));
             last = "/api/v1/runs/" + run.at("id").text();
         }
+        long deadline = System.nanoTime() + ENOUGH.toNanos();
         try {
-            while (!client.get("/api/v1/workspaces/default/runs?state=active&limit=1")
-                    .at("items")
-                    .items()
-                    .isEmpty()) {
+            while (System.nanoTime() < deadline
+                    && !client.get("/api/v1/workspaces/default/runs?state=active&limit=1")
+                            .at("items")
+                            .items()
+                            .isEmpty()) {
                 Thread.sleep(100);
             }
         } catch (InterruptedException e) {

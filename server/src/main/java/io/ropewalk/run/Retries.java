@@ -6,7 +6,6 @@ import io.ropewalk.spi.RunId;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +61,8 @@ final class Retries {
                     List.of(Incident.warning(
                             at, "NotRetried", "run", "with more memory it could not start: " + impossible.get())));
         }
-        Run next = next(ended, specification, number);
+        Run next = Run.queued(
+                RunId.mint(), ended.home(), ended.origin().goingOn(ended, number), specification, clock.instant());
         Run stored = next.numbered(projects.nextRunNumber(handle, next.home().projectId()));
         store.insert(handle, stored, lease);
         store.triedAgain(handle, ended.id(), stored);
@@ -73,25 +73,6 @@ final class Retries {
                         "Retried",
                         "run",
                         "run %s tries it again (%d of %d)".formatted(stored.name(), number, policy.times()))));
-    }
-
-    private Run next(Run ended, RunSpecification specification, int number) {
-        Instant now = clock.instant();
-        return new Run(
-                RunId.mint(),
-                ended.home(),
-                0,
-                Run.Kind.LAUNCHED,
-                ended.origin().goingOn(ended, number),
-                specification,
-                new RunState.Queued(now, ""),
-                Timeline.EMPTY.enter(Timeline.Name.QUEUED, now),
-                Map.of(),
-                now,
-                null,
-                null,
-                Optional.empty(),
-                Optional.empty());
     }
 
     private static int number(Run run) {

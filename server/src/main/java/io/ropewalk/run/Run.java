@@ -82,6 +82,25 @@ public record Run(
         return specification.task().name();
     }
 
+    /// A run that has just been asked for, without a number yet.
+    static Run queued(RunId id, Home home, Origin origin, RunSpecification specification, Instant now) {
+        return new Run(
+                id,
+                home,
+                0,
+                Kind.LAUNCHED,
+                origin,
+                specification,
+                new RunState.Queued(now, ""),
+                Timeline.EMPTY.enter(Timeline.Name.QUEUED, now),
+                Map.of(),
+                now,
+                null,
+                null,
+                Optional.empty(),
+                Optional.empty());
+    }
+
     /// As people say it: `train-7`.
     public String name() {
         return task() + "-" + number;

@@ -167,21 +167,7 @@ public final class Runs implements Access.ActiveRuns {
         RunId id = RunId.mint();
         Instant now = clock.instant();
         boolean admitted = ledger.request(id, specification.requested());
-        Run queued = new Run(
-                id,
-                home,
-                0,
-                Run.Kind.LAUNCHED,
-                origin,
-                specification,
-                new RunState.Queued(now, ""),
-                Timeline.EMPTY.enter(Timeline.Name.QUEUED, now),
-                Map.of(),
-                now,
-                null,
-                null,
-                Optional.empty(),
-                Optional.empty());
+        Run queued = Run.queued(id, home, origin, specification, now);
         Run run = queued.after(admitted ? new RunEvent.Admitted() : new RunEvent.Waits(ledger.reason(id)), now);
         try {
             Run stored = store(run, together);
