@@ -107,6 +107,7 @@ function route(world, method, path, query, body, raw) {
     let m;
     if (path === "/me") return { body: world.me };
     if (path === "/server") return { body: world.server() };
+    if (path === "/server/use") return { body: world.serverUse() };
     if (path === "/openapi.json") return { body: world.openapi };
     if (path === "/schemas/project.json") return { body: world.schema };
     if (path === "/source-types") return { body: world.sourceTypes };
@@ -161,6 +162,7 @@ function route(world, method, path, query, body, raw) {
         if (rest === "/again") return { status: 201, body: world.runs[0] };
         if (rest === "/updates") return { stream: (emit, end) => world.live(run, emit, end) };
         if (rest === "/logs") return { body: world.logs(run) };
+        if (rest === "/use") return { body: world.use(run) };
         if (rest === "/metrics") return { body: world.metricInfos(run) };
         if (rest === "/metrics/series") return { body: query.getAll("name").map((name) => ({ name, points: world.points(run, name), sampled: false })) };
         if (rest === "/files") return { body: world.files(run, query.get("path") ?? "") };

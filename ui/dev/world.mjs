@@ -243,6 +243,38 @@ export function makeWorld(empty) {
         });
     }
 
+    /** What the replicas use: a step each ten seconds at least, and no more than some hundred. */
+    function use(run) {
+        if (!run.startedAt || run.kind === "tracked") return { metrics: [], start: now, end: now };
+        const start = Date.parse(run.startedAt);
+        const end = run.endedAt ? Date.parse(run.endedAt) : Date.now();
+        const step = Math.max(10_000, Math.ceil((end - start) / 400 / 10_000) * 10_000);
+        const next = random(run.number * 17 + 5);
+        const metric = (name, unit, labels, level, sway) => {
+            const values = Array.from({ length: Math.max(1, Math.floor((end - start) / step)) }, (_, i) => ({ ts: start + i * step, value: Number((level * (1 - Math.exp(-i - 0.7)) + sway * (next() - 0.5)).toFixed(2)) }));
+            return { name, unit, labels, peak: Math.max(...values.map((one) => one.value)), values };
+        };
+        const metrics = run.replicas.flatMap(({ name, role }, i) => [
+            metric("cpu", "%", { replica: name }, role === "server" ? 12 : 94, 14),
+            metric("memory", "MB", { replica: name }, role === "server" ? 210 : 780 + 40 * i, 20),
+            ...(run.project === "speech-commands" && role === "worker" ? [metric("gpu", "%", { replica: name, device: String(i) }, 81, 22), metric("gpu_memory", "MB", { replica: name, device: String(i) }, 31_000, 200), metric("gpu_power", "W", { replica: name, device: String(i) }, 405, 60), metric("gpu_temperature", "C", { replica: name, device: String(i) }, 61, 3)] : []),
+            metric("disk_read", "B/s", { replica: name }, 2.1e6, 1.9e6),
+            metric("disk_write", "B/s", { replica: name }, 4.2e5, 4e5),
+        ]);
+        return { metrics: [{ component_name: run.name, component_type: "task", metrics }], start, end };
+    }
+
+    function serverUse() {
+        const sum = (amounts) => amounts.reduce((all, one) => (Object.entries(one).forEach(([name, value]) => (all[name] = name === "gpu_temperature" ? Math.max(all[name] ?? 0, value) : (all[name] ?? 0) + value)), all), {});
+        const at = runs
+            .filter((run) => run.state === "running")
+            .map((run) => {
+                const metrics = use(run).metrics.flatMap((component) => component.metrics);
+                return { id: run.id, name: run.name, project: run.project, workspace: run.workspace, replicas: run.replicas.length, use: sum(metrics.map((one) => ({ [one.name]: one.values[one.values.length - 1].value }))) };
+            });
+        return { total: sum(at.map((one) => one.use)), runs: at };
+    }
+
     if (!empty) {
         make("digits", 31, "train", "running", now - 4 * 60_000, 0, { attempt: 2 });
         make("speech-commands", 12, "train", "running", now - 52 * 60_000, 0);
@@ -340,6 +372,8 @@ export function makeWorld(empty) {
 
     const world = {
         me: { name: "owner", kind: "owner", csrf: "standin-csrf", workspaces: [{ name: "default" }] },
+        use,
+        serverUse,
         server: () => ({ version: "0.1.0", startedAt: iso(now - 3 * DAY), dataDirectory: "/var/lib/ropewalk", database: "sqlite", executors: [{ name: "local", isolation: "Processes in their own mount and network namespaces; data directory hidden", capacity: { milliCpu: 2000, memoryBytes: 25_200_000_000, gpus: 0 }, inUse: empty ? { milliCpu: 0, memoryBytes: 0, gpus: 0 } : { milliCpu: 1750, memoryBytes: 2_684_354_560, gpus: 0 } }], queued: runs.filter((run) => run.state === "queued").length, running: runs.filter((run) => run.state === "running").length }),
         projects,
         runs,

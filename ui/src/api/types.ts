@@ -61,6 +61,11 @@ export type LogPage = Sharper<Schemas["LogPage"], { next: number | string }>;
 export type MetricInfo = Sharper<Schemas["SeriesSummary"], { last: Value; min: Value; max: Value }>;
 export type Series = Sharper<Schemas["Series"], { points: Point[] }>;
 
+export type RunUse = Schemas["RunUse"];
+export type MetricUse = Schemas["MetricUse"];
+export type ServerUse = Schemas["ServerUse"];
+export type RunNow = Schemas["RunNow"];
+
 // From here on by hand: the description leaves these open.
 
 export type RunStateName = "queued" | "starting" | "running" | "ending" | "succeeded" | "failed" | "stopped";

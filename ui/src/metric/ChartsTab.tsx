@@ -10,6 +10,7 @@ import { type Line, SeriesChart } from "../kit/SeriesChart";
 import { isActive } from "../kit/StateChip";
 import classes from "./ChartsTab.module.css";
 import { ChartControls, type ChartSettings, useChartSettings } from "./Controls";
+import { MachineUse } from "./MachineUse";
 import { weight } from "./weight";
 import { toLine, useMetrics, useSeries } from "./hooks";
 
@@ -28,7 +29,12 @@ export function sections(names: readonly string[]): [string, string[]][] {
 
 export function ChartsTab({ run }: { run: Run }) {
     const metrics = useMetrics(run.id);
-    return <Loaded of={metrics}>{(known) => (known.length === 0 ? <NoNumbers live={isActive(run.state)} /> : <Charts run={run} metrics={known} />)}</Loaded>;
+    return (
+        <>
+            <Loaded of={metrics}>{(known) => (known.length === 0 ? <NoNumbers live={isActive(run.state)} /> : <Charts run={run} metrics={known} />)}</Loaded>
+            <MachineUse run={run} />
+        </>
+    );
 }
 
 export function NoNumbers({ live, small, bare }: { live: boolean; small?: boolean; bare?: boolean }) {

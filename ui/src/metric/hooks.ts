@@ -1,12 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, path } from "../api/client";
-import type { MetricInfo, Series } from "../api/types";
+import type { MetricInfo, Run, RunUse, Series } from "../api/types";
 import type { XKind } from "../kit/SeriesChart";
 import { numeric } from "../kit/format";
+import { isActive } from "../kit/StateChip";
 import type { XY } from "../kit/series";
 
 export function useMetrics(run: string) {
     return useQuery({ queryKey: ["run", run, "metrics"], queryFn: () => api.get<MetricInfo[]>(path`/runs/${run}/metrics`) });
+}
+
+/** What a run used of its machines; while it runs, a look every five seconds. */
+export function useMachineUse(run: Run) {
+    const live = isActive(run.state);
+    return useQuery({
+        queryKey: ["run", run.id, "use"],
+        queryFn: () => api.get<RunUse>(path`/runs/${run.id}/use`),
+        enabled: run.kind === "launched" && !!run.startedAt,
+        refetchInterval: live ? 5_000 : false,
+        staleTime: live ? 4_000 : Infinity,
+    });
 }
 
 const POINTS = 2000;

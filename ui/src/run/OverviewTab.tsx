@@ -11,6 +11,7 @@ import { Warning } from "../kit/Problem";
 import { causeText, isActive, StateChip } from "../kit/StateChip";
 import { Took } from "../kit/Time";
 import { Timeline } from "../kit/Timeline";
+import { useRunEvents } from "./hooks";
 import { runLink } from "./links";
 import classes from "./Run.module.css";
 
@@ -48,6 +49,7 @@ export default function OverviewTab({ run }: { run: Run }) {
     return (
         <div className={classes.stack}>
             {run.state === "failed" && <Failed run={run} />}
+            {run.endedAt && run.kind === "launched" && <AskedTooMuch run={run} />}
             {run.state === "queued" && run.reason && <Warning text={`Waiting: ${run.reason}`} />}
             <div className={classes.two}>
                 <div className={classes.stack}>
@@ -134,6 +136,12 @@ export default function OverviewTab({ run }: { run: Run }) {
             {run.replicas.length === 0 && run.timeline.length === 0 && run.kind === "launched" && <Empty small text="Nothing has been started for this run." />}
         </div>
     );
+}
+
+/** What it asked for and did not need, with what to ask for instead. */
+function AskedTooMuch({ run }: { run: Run }) {
+    const events = useRunEvents(run.id);
+    return (events.data ?? []).filter((event) => event.reason === "AskedTooMuch").map((event) => <Warning key={`${event.component} ${event.message}`} text={`${event.component}: ${event.message}.`} />);
 }
 
 function Failed({ run }: { run: Run }) {

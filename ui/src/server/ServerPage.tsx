@@ -9,6 +9,7 @@ import { Loaded } from "../kit/Loaded";
 import { Panel } from "../kit/Panel";
 import { When } from "../kit/Time";
 import { useServer } from "./hooks";
+import { MachineNow } from "./MachineNow";
 import classes from "./Server.module.css";
 
 const DATABASES: Record<string, string> = { sqlite: "SQLite, in the data directory", postgresql: "PostgreSQL" };
@@ -37,6 +38,7 @@ export default function ServerPage() {
                                 <Cluster key={executor.name} executor={executor} />
                             ))}
                         </div>
+                        <MachineNow />
                         {info.executors.length === 0 && <Text c="dimmed">No cluster is connected: runs wait until one is.</Text>}
                         <h2 className={classes.heading}>From outside</h2>
                         <div className={classes.hints}>

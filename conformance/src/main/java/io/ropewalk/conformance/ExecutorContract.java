@@ -19,11 +19,13 @@ import io.ropewalk.spi.executor.Launch.Replica;
 import io.ropewalk.spi.executor.Launch.Variable;
 import io.ropewalk.spi.executor.LaunchHandle;
 import io.ropewalk.spi.executor.LogChunk;
+import io.ropewalk.spi.executor.MetersReplicas;
 import io.ropewalk.spi.executor.Mount;
 import io.ropewalk.spi.executor.Observation;
 import io.ropewalk.spi.executor.Observation.ReplicaObservation;
 import io.ropewalk.spi.executor.Observation.ReplicaStatus;
 import io.ropewalk.spi.executor.ReplicaId;
+import io.ropewalk.spi.executor.ReplicaUse;
 import io.ropewalk.spi.executor.ReportsCapacity;
 import io.ropewalk.spi.executor.Resources;
 import io.ropewalk.spi.executor.SignalsChanges;
@@ -258,6 +260,95 @@ public abstract class ExecutorContract {
             assertThat(reports.capacity().memoryBytes()).isPositive();
             assertThat(reports.capacity().gpus()).isNotNegative();
         }
+    }
+
+    // --- what replicas use
+
+    @Test
+    void aBusyLoopIsSeenToUseOneProcessorAndAnIdleProgramNone() {
+        if (executor instanceof MetersReplicas meters) {
+            LaunchHandle handle = submit(
+                    launch(replica("main", 0, "while :; do :; done"), replica("main", 1, "sleep 1000; echo over")));
+            awaitRunning(handle, "main-0");
+            awaitRunning(handle, "main-1");
+            eventually("two that are measured", () -> uses(meters, handle).size() == 2);
+            ReplicaUse before = use(meters, handle, "main-0");
+            // On a busy machine the loop may have to wait for seconds in which it has a core to itself.
+            eventually("seconds of one core", () -> {
+                ReplicaUse busy = use(meters, handle, "main-0");
+                ReplicaUse idle = use(meters, handle, "main-1");
+                Instant enough = Instant.now().plusSeconds(2);
+                eventually("two seconds", () -> Instant.now().isAfter(enough));
+                assertThat(percent(idle, use(meters, handle, "main-1"))).isLessThan(20);
+                double percent = percent(busy, use(meters, handle, "main-0"));
+                assertThat(percent).isLessThan(130);
+                return percent > 70;
+            });
+            assertThat(before.attempt()).isEqualTo(1);
+            assertThat(before.startedAt()).isBetween(Instant.now().minusSeconds(60), Instant.now());
+        }
+    }
+
+    @Test
+    void theTimeOfChildrenThatHaveEndedCounts() {
+        if (executor instanceof MetersReplicas meters) {
+            String busy = "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done'";
+            LaunchHandle handle = submit(
+                    launch(replica("main", 0, "times; " + busy + "; " + busy + "; echo done; sleep 1000; echo over")));
+            eventually("the children's end", () -> text(handle, "main-0").contains("done"));
+            assertThat(use(meters, handle, "main-0").cpuNanos().orElseThrow())
+                    .isGreaterThan(Duration.ofMillis(200).toNanos());
+        }
+    }
+
+    @Test
+    void whatAProgramHoldsInMemoryIsSeen() {
+        if (executor instanceof MetersReplicas meters) {
+            // The shell keeps the text in a variable.
+            LaunchHandle handle = submit(launch(replica(
+                    "main", 0, "x=$(head -c 200000000 /dev/zero | tr '\\0' x); echo held; sleep 1000; echo $x")));
+            eventually("it holds", () -> text(handle, "main-0").contains("held"));
+            assertThat(use(meters, handle, "main-0").memoryBytes().orElseThrow())
+                    .isBetween(200_000_000L, 900_000_000L);
+        }
+    }
+
+    @Test
+    void whatHasEndedOrHasNoDeviceIsNotMeasured() {
+        if (executor instanceof MetersReplicas meters) {
+            LaunchHandle handle = submit(launch(
+                    replica("main", 0, "sleep 1000; echo over"),
+                    replica(
+                            "main",
+                            1,
+                            "until [ -e \"$GATE\" ]; do" + " sleep 0.05; done",
+                            literal("GATE", directory.resolve("gate")))));
+            eventually("two that are measured", () -> uses(meters, handle).size() == 2);
+            assertThat(use(meters, handle, "main-0").devices()).isEmpty();
+            write(directory.resolve("gate"), "");
+            end(handle, "main-1");
+            assertThat(uses(meters, handle)).extracting(ReplicaUse::replica).containsExactly(new ReplicaId("main", 0));
+            LaunchHandle unknown = new LaunchHandle(
+                    LaunchId.mint(), directory.resolve("runs/unknown").toString());
+            assertThat(meters.meter(List.of(unknown))).isEmpty();
+        }
+    }
+
+    private static List<ReplicaUse> uses(MetersReplicas meters, LaunchHandle handle) {
+        return meters.meter(List.of(handle)).getOrDefault(handle, List.of());
+    }
+
+    private static ReplicaUse use(MetersReplicas meters, LaunchHandle handle, String replica) {
+        return uses(meters, handle).stream()
+                .filter(use -> use.replica().toString().equals(replica))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// 100 is one processor.
+    private static double percent(ReplicaUse before, ReplicaUse after) {
+        long used = after.cpuNanos().orElseThrow() - before.cpuNanos().orElseThrow();
+        return 100.0 * used / Duration.between(before.at(), after.at()).toNanos();
     }
 
     // --- what programs are told

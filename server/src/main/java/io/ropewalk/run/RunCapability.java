@@ -7,10 +7,12 @@ import io.ropewalk.environment.Environments;
 import io.ropewalk.log.MasterLog;
 import io.ropewalk.metric.LiveNumbers;
 import io.ropewalk.metric.MetricStore;
+import io.ropewalk.metric.UseStore;
 import io.ropewalk.project.Projects;
 import io.ropewalk.source.Sources;
 import io.ropewalk.spi.Ids;
 import io.ropewalk.spi.executor.Executor;
+import io.ropewalk.spi.executor.MetersReplicas;
 import io.ropewalk.spi.executor.ReportsCapacity;
 import io.ropewalk.spi.executor.Resources;
 import io.ropewalk.support.db.Database;
@@ -21,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// The parts of this capability, joined. Two steps: what programs are told holds the server's address, which
@@ -37,9 +40,11 @@ public final class RunCapability implements AutoCloseable {
     private final Runs runs;
     private final LaunchBuilder builder;
     private final NumberCollector collector;
+    private final UseCollector uses;
     private final RunJournal journal;
     private final List<Endpoint<?, ?>> endpoints = new ArrayList<>();
     private Thread looking = Thread.ofVirtual().unstarted(() -> {});
+    private Thread measuring = Thread.ofVirtual().unstarted(() -> {});
 
     /// What the capability is built on.
     public record Foundations(
@@ -65,7 +70,11 @@ public final class RunCapability implements AutoCloseable {
         RunSources sources = new RunSources(on.sources());
         RunLogs logs = new RunLogs(store, on.executor(), masterLog);
         collector = new NumberCollector(on.database(), metrics, logs, masterLog::append, on.clock());
-        journal = new RunJournal(masterLog, logs, on.signals(), collector);
+        uses = new UseCollector(
+                on.executor() instanceof MetersReplicas meters ? meters : _ -> Map.of(),
+                new UseStore(on.database()),
+                on.clock());
+        journal = new RunJournal(masterLog, logs, on.signals(), collector, uses);
         reconciler = new RunReconciler(
                 store,
                 on.executor(),
@@ -88,6 +97,7 @@ public final class RunCapability implements AutoCloseable {
         endpoints.addAll(new RunLogApi(logs, on.signals()).endpoints());
         endpoints.addAll(new RunFileApi(visible, directories::output).endpoints());
         endpoints.addAll(new RunMetricApi(visible, metrics, on.clock()).endpoints());
+        endpoints.addAll(new UseApi(store::get, uses, on.clock()).endpoints());
     }
 
     public List<Endpoint<?, ?>> endpoints() {
@@ -111,6 +121,18 @@ public final class RunCapability implements AutoCloseable {
         builder.reachServerAt(url);
         reconciler.start();
         looking = Thread.ofVirtual().name("numbers").start(this::collectUntilInterrupted);
+        measuring = Thread.ofVirtual().name("use").start(this::measureUntilInterrupted);
+    }
+
+    private void measureUntilInterrupted() {
+        try {
+            while (true) {
+                TimeUnit.MILLISECONDS.sleep(UseCollector.EVERY.toMillis());
+                uses.pass(journal.runningRuns());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void collectUntilInterrupted() {
@@ -138,6 +160,8 @@ public final class RunCapability implements AutoCloseable {
     @Override
     public void close() {
         looking.interrupt();
+        measuring.interrupt();
         reconciler.close();
+        uses.flush();
     }
 }

@@ -3,7 +3,9 @@ package io.ropewalk.run;
 import io.ropewalk.log.MasterLog;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.support.time.Signals;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -14,13 +16,15 @@ final class RunJournal implements RunReconciler.Aftermath {
     private final RunLogs logs;
     private final Signals signals;
     private final NumberCollector collector;
-    private final Set<RunId> running = ConcurrentHashMap.newKeySet();
+    private final UseCollector uses;
+    private final Map<RunId, Run> running = new ConcurrentHashMap<>();
 
-    RunJournal(MasterLog log, RunLogs logs, Signals signals, NumberCollector collector) {
+    RunJournal(MasterLog log, RunLogs logs, Signals signals, NumberCollector collector, UseCollector uses) {
         this.log = log;
         this.logs = logs;
         this.signals = signals;
         this.collector = collector;
+        this.uses = uses;
     }
 
     @Override
@@ -32,7 +36,7 @@ final class RunJournal implements RunReconciler.Aftermath {
                                 "%s %s: %s".formatted(incident.component(), incident.reason(), incident.message()))
                         .collect(Collectors.joining("\n")));
         if (run.state() instanceof RunState.Running || run.state() instanceof RunState.Ending) {
-            running.add(run.id());
+            running.put(run.id(), run);
         } else {
             running.remove(run.id());
         }
@@ -47,11 +51,17 @@ final class RunJournal implements RunReconciler.Aftermath {
 
     /// The runs whose programs may print numbers now.
     Set<RunId> running() {
-        return Set.copyOf(running);
+        return Set.copyOf(running.keySet());
+    }
+
+    /// The same, as they last changed.
+    Collection<Run> runningRuns() {
+        return List.copyOf(running.values());
     }
 
     @Override
-    public void ending(Run run, List<Replica> replicas) {
+    public List<Incident> ending(Run run, List<Replica> replicas) {
         collector.drain(run.id(), logs.known(run, replicas));
+        return uses.ending(run);
     }
 }

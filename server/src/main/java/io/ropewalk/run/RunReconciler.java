@@ -92,7 +92,8 @@ public final class RunReconciler implements AutoCloseable {
         /// Nothing of the run writes any more; called before it is shown as ended, maybe more than once.
         ///
         /// @param replicas each with its latest attempt
-        void ending(Run run, List<Replica> replicas);
+        /// @return what people should know about the run as a whole
+        List<Incident> ending(Run run, List<Replica> replicas);
     }
 
     RunReconciler(
@@ -610,7 +611,7 @@ public final class RunReconciler implements AutoCloseable {
             wake(change.run().id());
             return;
         }
-        aftermath.ending(change.run(), change.replicas());
+        aftermath.ending(change.run(), change.replicas()).forEach(change::incident);
         try {
             executor.release(handle);
         } catch (RopewalkException e) {

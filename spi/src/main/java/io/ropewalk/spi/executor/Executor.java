@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /// A place that runs launches. Every verb may be repeated after a crash at any line of the caller, so every
 /// verb is idempotent; all are thread-safe and may block. What only some clusters can do is a small interface
-/// of its own ([ReportsCapacity], [SignalsChanges]), never a verb that others refuse.
+/// of its own ([ReportsCapacity], [SignalsChanges], [MetersReplicas]), never a verb that others refuse.
 ///
 /// Failures of the user's work are never exceptions: they are observed. An exception means that the cluster
 /// could not be asked or refused the request ([io.ropewalk.spi.RopewalkException] when a person can do

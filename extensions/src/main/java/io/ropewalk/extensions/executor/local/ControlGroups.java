@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -144,6 +145,42 @@ final class ControlGroups {
                 set(group, "cpu.max", Math.max(1000, limits.milliCpu() * 100) + " 100000");
             }
         }
+    }
+
+    /// Processor time of all that was ever in one of these groups; empty when none of them counts it.
+    static OptionalLong cpuNanos(List<Path> groups) {
+        for (Path group : groups) {
+            OptionalLong micros = KernelFile.number(group.resolve("cpu.stat"), "usage_usec ");
+            if (micros.isPresent()) {
+                return OptionalLong.of(micros.getAsLong() * 1000);
+            }
+            OptionalLong nanos = KernelFile.number(group.resolve("cpuacct.usage"));
+            if (nanos.isPresent()) {
+                return nanos;
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /// The working set: all that is accounted to a group but files that were not used for a while, which the
+    /// kernel drops when it needs room. Empty when none of the groups counts it.
+    static OptionalLong memory(List<Path> groups) {
+        for (Path group : groups) {
+            OptionalLong all = KernelFile.number(group.resolve("memory.current"));
+            String idle = "inactive_file ";
+            if (all.isEmpty()) {
+                all = KernelFile.number(group.resolve("memory.usage_in_bytes"));
+                idle = "total_inactive_file ";
+            }
+            if (all.isPresent()) {
+                return OptionalLong.of(Math.max(
+                        0,
+                        all.getAsLong()
+                                - KernelFile.number(group.resolve("memory.stat"), idle)
+                                        .orElse(0)));
+            }
+        }
+        return OptionalLong.empty();
     }
 
     /// The processes in a group; none when the group is gone.

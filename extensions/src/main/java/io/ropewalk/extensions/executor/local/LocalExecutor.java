@@ -10,10 +10,12 @@ import io.ropewalk.spi.executor.Executor;
 import io.ropewalk.spi.executor.Launch;
 import io.ropewalk.spi.executor.LaunchHandle;
 import io.ropewalk.spi.executor.LogChunk;
+import io.ropewalk.spi.executor.MetersReplicas;
 import io.ropewalk.spi.executor.Observation;
 import io.ropewalk.spi.executor.Observation.ReplicaObservation;
 import io.ropewalk.spi.executor.Observation.ReplicaStatus;
 import io.ropewalk.spi.executor.ReplicaId;
+import io.ropewalk.spi.executor.ReplicaUse;
 import io.ropewalk.spi.executor.ReportsCapacity;
 import io.ropewalk.spi.executor.Resources;
 import io.ropewalk.spi.executor.SignalsChanges;
@@ -50,13 +52,16 @@ import org.slf4j.LoggerFactory;
 
 /// Runs launches as processes of this machine. All that is known is in files (see the package), so any number of
 /// executors on one data directory see the same, one after the other or at once.
-public final class LocalExecutor implements Executor, ReportsCapacity, SignalsChanges, DescribesIsolation {
+public final class LocalExecutor
+        implements Executor, ReportsCapacity, SignalsChanges, DescribesIsolation, MetersReplicas {
     private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
     private static final Pattern ROLE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
     /// A supervisor that has claimed an attempt says within this time who it is, or it is gone.
     private static final Duration CLAIMING_TAKES_LESS_THAN = Duration.ofSeconds(10);
     /// A longer text is no argument of a command and goes through a file.
     private static final int LONGEST_ARGUMENT = 100_000;
+    /// The variable by which a process is known as one of an attempt.
+    static final String MARK = "ROPEWALK_ATTEMPT=";
 
     private final LocalSettings settings;
     private final Machine machine;
@@ -65,6 +70,7 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
     private final CompletableFuture<ControlGroups> groups;
     private final Supervisors supervisors;
     private final Hints hints;
+    private final Meter meter;
     private final List<Consumer<LaunchId>> listeners = new CopyOnWriteArrayList<>();
     /// Attempts that this executor has given to a supervisor.
     private final Set<Path> given = ConcurrentHashMap.newKeySet();
@@ -92,6 +98,7 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
             Path hintsDirectory = Files.createDirectories(home.resolve("hints"));
             settings = LocalSettings.of(context.settings());
             machine = new Machine(settings);
+            meter = new Meter(machine.bootId());
             leases = new Leases(home);
             isolation = CompletableFuture.supplyAsync(() -> Isolation.detect(settings, home), Background.THREADS);
             hints = new Hints(hintsDirectory, this::changed);
@@ -270,6 +277,11 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
     }
 
     @Override
+    public Map<LaunchHandle, List<ReplicaUse>> meter(Collection<LaunchHandle> handles) {
+        return meter.meter(handles);
+    }
+
+    @Override
     public void onChange(Consumer<LaunchId> listener) {
         listeners.add(listener);
     }
@@ -445,7 +457,11 @@ public final class LocalExecutor implements Executor, ReportsCapacity, SignalsCh
     }
 
     private static String mark(LaunchId launch, ReplicaId replica, int attempt) {
-        return "ROPEWALK_ATTEMPT=%s/%s/%d".formatted(launch, replica, attempt);
+        return MARK + markOf(launch, replica, attempt);
+    }
+
+    static String markOf(LaunchId launch, ReplicaId replica, int attempt) {
+        return "%s/%s/%d".formatted(launch, replica, attempt);
     }
 
     private void supervisorEnded(LaunchId launch, AttemptFiles attempt) {

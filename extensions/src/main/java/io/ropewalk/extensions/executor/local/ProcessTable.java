@@ -70,6 +70,22 @@ final class ProcessTable {
         }
     }
 
+    /// What a process has in its environment behind these letters, such as `NAME=`; empty when nothing, or
+    /// when it is somebody else's.
+    static Optional<String> entry(long pid, String letters) {
+        try {
+            String environment =
+                    "\0" + Files.readString(PROC.resolve(pid + "/environ"), StandardCharsets.ISO_8859_1) + "\0";
+            int at = environment.indexOf("\0" + letters);
+            return at < 0
+                    ? Optional.empty()
+                    : Optional.of(environment.substring(
+                            at + 1 + letters.length(), environment.indexOf('\0', at + 1 + letters.length())));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     static boolean isAnyWorkingIn(Path directory) {
         return all().keySet().stream().anyMatch(pid -> {
             try {
@@ -95,7 +111,8 @@ final class ProcessTable {
         return answer;
     }
 
-    private static Map<Long, Stat> all() {
+    /// Every living process, by pid.
+    static Map<Long, Stat> all() {
         Map<Long, Stat> all = new HashMap<>();
         String[] names = PROC.toFile().list();
         for (String name : names == null ? new String[0] : names) {
