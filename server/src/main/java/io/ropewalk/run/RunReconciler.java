@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -468,7 +469,7 @@ public final class RunReconciler implements AutoCloseable {
         }
     }
 
-    private void see(Change change, @org.jspecify.annotations.Nullable Observation observation) {
+    private void see(Change change, @Nullable Observation observation) {
         Map<ReplicaId, ReplicaObservation> seen = new HashMap<>();
         if (observation != null) {
             observation.replicas().forEach(replica -> seen.put(replica.replica(), replica));

@@ -26,6 +26,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,8 +126,7 @@ final class UseCollector {
         values.forEach((key, value) -> run.pending.add(new Sample(key.text(), now, value)));
     }
 
-    private static void values(
-            @org.jspecify.annotations.Nullable Look last, ReplicaUse use, long nanos, Map<UseKey, Double> values) {
+    private static void values(@Nullable Look last, ReplicaUse use, long nanos, Map<UseKey, Double> values) {
         String replica = use.replica().toString();
         double seconds = seconds(last, use, nanos);
         if (seconds > 0) {
@@ -156,7 +156,7 @@ final class UseCollector {
     /// How long it counted since it was last looked at, or since its start when that was just now. Not
     /// positive when nobody can tell: at the first look of a server that has just begun, or when the clock
     /// was set.
-    private static double seconds(@org.jspecify.annotations.Nullable Look last, ReplicaUse use, long nanos) {
+    private static double seconds(@Nullable Look last, ReplicaUse use, long nanos) {
         if (last == null || last.use().attempt() != use.attempt()) {
             Duration age = Duration.between(use.startedAt(), use.at());
             boolean young = age.compareTo(EVERY.multipliedBy(2)) < 0 && age.toMillis() > 500;
@@ -220,6 +220,10 @@ final class UseCollector {
         }
         if (run.state() instanceof RunState.Ending(Instant _, RunState.Outcome.Failure _)) {
             // What it would have needed, had it gone on, nobody knows.
+            return List.of();
+        }
+        Instant began = run.startedAt();
+        if (began != null && Duration.between(began, clock.instant()).compareTo(EVERY.multipliedBy(Waste.LOOKS)) < 0) {
             return List.of();
         }
         try {

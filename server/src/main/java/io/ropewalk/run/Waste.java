@@ -4,6 +4,7 @@ import io.ropewalk.metric.UseStore.Sample;
 import io.ropewalk.project.Role;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -19,7 +20,7 @@ final class Waste {
     /// What is asked for is too much when not even this part of it was ever used.
     private static final int PART = 4;
     /// Fewer looks at a replica tell nothing.
-    private static final int LOOKS = 3;
+    static final int LOOKS = 3;
     /// What is suggested: the peak and half of it, in whole portions.
     private static final double ROOM = 1.5;
 
@@ -78,7 +79,7 @@ final class Waste {
                 .toArray();
         return values.length < LOOKS * role.replicas()
                 ? OptionalDouble.empty()
-                : java.util.Arrays.stream(values).max();
+                : Arrays.stream(values).max();
     }
 
     private static long portions(double amount, long portion) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,7 +42,7 @@ class WasteTest {
                 .isEqualTo(told == null ? List.of() : List.of("train " + told));
     }
 
-    @org.junit.jupiter.api.Test
+    @Test
     void whoWasHardlyLookedAtIsNotTold() {
         List<Sample> few = new ArrayList<>();
         for (int i = 0; i < 5; i++) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Measures the attempts that run: by their control groups as far as these count, else by their processes.
 /// What never changes about an attempt is read once.
@@ -107,7 +108,7 @@ final class Meter {
         return running;
     }
 
-    private static Read read(AttemptFiles attempt, @org.jspecify.annotations.Nullable Read before) {
+    private static Read read(AttemptFiles attempt, @Nullable Read before) {
         long bytes;
         try {
             bytes = Files.size(attempt.recordFile());
