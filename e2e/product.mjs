@@ -45,11 +45,11 @@ export class Product {
     }
 
     /** `./ropewalk up` on this data directory; always on the same port. */
-    async start() {
+    async start(environment = {}) {
         this.port ??= await freePort();
         const child = spawn(LAUNCHER, ["up", "--data", this.data, "--port", String(this.port), "--no-browser"], {
             cwd: ROOT,
-            env: { ...process.env, ROPEWALK_AOT: "off", ROPEWALK_URL: "", ROPEWALK_TOKEN: "" },
+            env: { ...process.env, ROPEWALK_AOT: "off", ROPEWALK_URL: "", ROPEWALK_TOKEN: "", ...environment },
             stdio: ["ignore", "pipe", "pipe"],
         });
         this.#child = child;

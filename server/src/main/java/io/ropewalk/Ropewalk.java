@@ -36,6 +36,7 @@ import io.ropewalk.support.http.HttpServer;
 import io.ropewalk.support.http.Idempotency;
 import io.ropewalk.support.http.Permission;
 import io.ropewalk.support.http.PrometheusMeter;
+import io.ropewalk.support.time.MachineClock;
 import io.ropewalk.support.time.Signals;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -69,7 +70,7 @@ public final class Ropewalk implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     public static Ropewalk start(ServerSettings settings) {
-        return start(settings, Clock.systemUTC());
+        return start(settings, new MachineClock());
     }
 
     /// @throws RopewalkException when it cannot start; it has let go of everything then
@@ -99,6 +100,9 @@ public final class Ropewalk implements AutoCloseable {
         this.startedAt = clock.instant();
         this.directory = DataDirectory.take(settings.data());
         opened.add(directory::close);
+        if (clock instanceof MachineClock machine) {
+            machine.keep(directory.path().resolve("clock"));
+        }
         this.tokens = new Tokens(directory.path());
         this.database = Databases.open(settings.database(), directory.path().resolve("ropewalk.db"));
         opened.add(database::close);

@@ -17,6 +17,7 @@ import io.ropewalk.spi.executor.ReportsCapacity;
 import io.ropewalk.spi.executor.Resources;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.http.Endpoint;
+import io.ropewalk.support.time.MachineClock;
 import io.ropewalk.support.time.Signals;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -42,6 +43,7 @@ public final class RunCapability implements AutoCloseable {
     private final NumberCollector collector;
     private final UseCollector uses;
     private final RunJournal journal;
+    private final Clock clock;
     private final List<Endpoint<?, ?>> endpoints = new ArrayList<>();
     private Thread looking = Thread.ofVirtual().unstarted(() -> {});
     private Thread measuring = Thread.ofVirtual().unstarted(() -> {});
@@ -61,6 +63,7 @@ public final class RunCapability implements AutoCloseable {
 
     public RunCapability(Foundations on) {
         RunDirectories directories = new RunDirectories(on.dataDirectory());
+        clock = on.clock();
         MasterLog masterLog = new MasterLog(directories::of, on.clock(), on.signals());
         LiveNumbers live = new LiveNumbers(run -> on.signals().signal(RunUpdates.topic(run)));
         MetricStore metrics = new MetricStore(on.database(), live);
@@ -120,6 +123,9 @@ public final class RunCapability implements AutoCloseable {
     public void start(String url) {
         builder.reachServerAt(url);
         reconciler.start();
+        if (clock instanceof MachineClock machine) {
+            machine.onSet(reconciler::clockWasSet);
+        }
         looking = Thread.ofVirtual().name("numbers").start(this::collectUntilInterrupted);
         measuring = Thread.ofVirtual().name("use").start(this::measureUntilInterrupted);
     }

@@ -12,6 +12,7 @@ import io.ropewalk.spi.executor.Observation;
 import io.ropewalk.spi.executor.Observation.ReplicaObservation;
 import io.ropewalk.spi.executor.ReplicaId;
 import io.ropewalk.spi.executor.SignalsChanges;
+import io.ropewalk.support.time.MachineClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,6 +67,7 @@ public final class RunReconciler implements AutoCloseable {
     private volatile Set<RunId> looked = ConcurrentHashMap.newKeySet();
     /// Runs whose replicas are submitted again if they have not started by the next look: once a pass.
     private final Set<RunId> unstarted = ConcurrentHashMap.newKeySet();
+    /// Runs that are woken when a limit of theirs is reached, with the moment from which that counts.
     private final Map<RunId, Instant> alarms = new ConcurrentHashMap<>();
     private final Semaphore room = new Semaphore(PLACES);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -163,6 +165,31 @@ public final class RunReconciler implements AutoCloseable {
                 passing.set(false);
             }
         });
+    }
+
+    /// The machine's clock was set: every live run tells it, for its times do not add up any more.
+    void clockWasSet(Duration by) {
+        timer.execute(() -> {
+            List<Incident> incident = List.of(Incident.warning(
+                    clock.instant(),
+                    "ClockSet",
+                    "machine",
+                    "the machine's clock was set %s by %s; limits of time go on to count what really passes"
+                            .formatted(by.isNegative() ? "back" : "forward", time(by.abs()))));
+            for (Run run : store.live(lease)) {
+                store.write(handle -> {
+                    store.addIncidents(handle, run.id(), incident);
+                    return run;
+                });
+                aftermath.changed(run, incident);
+            }
+        });
+    }
+
+    private static String time(Duration time) {
+        return time.toHours() > 0
+                ? "%d h %d min".formatted(time.toHours(), time.toMinutesPart())
+                : "%d min %d s".formatted(time.toMinutes(), time.toSecondsPart());
     }
 
     /// Looks at every live run once, and returns when all have been looked at.
@@ -296,15 +323,15 @@ public final class RunReconciler implements AutoCloseable {
             return apply(change);
         }
         String reason = ledger.reason(run.id());
-        Optional<Instant> deadline = run.specification().scheduleTimeout().map(run.createdAt()::plus);
-        if (deadline.isPresent() && !clock.instant().isBefore(deadline.get())) {
+        Optional<Duration> left = left(run.specification().scheduleTimeout(), run.createdAt());
+        if (left.isPresent() && !left.get().isPositive()) {
             change.happens(new RunEvent.Decided(new Outcome.Failure(
                     FailureCause.SCHEDULE_TIMEOUT,
                     "InsufficientResources: %s, for longer than the task's schedule timeout".formatted(reason))));
             change.incident(Incident.warning(clock.instant(), "InsufficientResources", "run", reason));
             return apply(change);
         }
-        deadline.ifPresent(at -> wakeAt(run, at));
+        left.ifPresent(time -> wakeIn(run, time, run.createdAt()));
         if (!reason.equals(state.reason())) {
             change.happens(new RunEvent.Waits(reason));
             change.incident(LifeEvents.queued(clock.instant(), reason));
@@ -313,18 +340,22 @@ public final class RunReconciler implements AutoCloseable {
         return Optional.empty();
     }
 
+    /// What is left of a limit that counts from a moment; empty when there is no limit.
+    private Optional<Duration> left(Optional<Duration> limit, Instant since) {
+        return limit.map(time -> time.minus(MachineClock.since(clock, since)));
+    }
+
     /// Asked at every look; set once, also by a server that took the run over.
-    private void wakeAt(Run run, Instant at) {
-        if (at.equals(alarms.put(run.id(), at))) {
+    private void wakeIn(Run run, Duration left, Instant since) {
+        if (since.equals(alarms.put(run.id(), since))) {
             return;
         }
-        long delay = Math.max(0, Duration.between(clock.instant(), at).toMillis() + 1);
         var _ = timer.schedule(
                 () -> {
-                    alarms.remove(run.id(), at);
+                    alarms.remove(run.id(), since);
                     wake(run.id());
                 },
-                delay,
+                left.toMillis() + 1,
                 TimeUnit.MILLISECONDS);
     }
 
@@ -339,7 +370,7 @@ public final class RunReconciler implements AutoCloseable {
             if (closed) {
                 return Optional.empty();
             }
-            if (Duration.between(began, clock.instant()).compareTo(LONG_PREPARATION) > 0 && isToStop(run)) {
+            if (MachineClock.since(clock, began).compareTo(LONG_PREPARATION) > 0 && isToStop(run)) {
                 return giveUp(change, new Outcome.Stop(""));
             }
             change.happens(new RunEvent.Prepares(""));
@@ -429,7 +460,7 @@ public final class RunReconciler implements AutoCloseable {
         @Override
         public synchronized void accept(String line) {
             aftermath.says(change.run(), line);
-            if (Duration.between(told, clock.instant()).compareTo(BETWEEN) >= 0) {
+            if (MachineClock.since(clock, told).compareTo(BETWEEN) >= 0) {
                 told = clock.instant();
                 change.happens(new RunEvent.Prepares(line));
                 store.write(handle -> store.update(handle, change.run(), lease()));
@@ -497,16 +528,17 @@ public final class RunReconciler implements AutoCloseable {
         if (run.stopRequestedAt().isPresent()) {
             return Optional.of(new Outcome.Stop(""));
         }
-        Optional<Instant> deadline = run.specification()
-                .timeout()
-                .flatMap(limit -> Optional.ofNullable(run.startedAt()).map(started -> started.plus(limit)));
-        if (deadline.isPresent() && !clock.instant().isBefore(deadline.get())) {
+        Instant started = run.startedAt() == null ? run.createdAt() : run.startedAt();
+        Optional<Duration> left = run.startedAt() == null
+                ? Optional.empty()
+                : left(run.specification().timeout(), started);
+        if (left.isPresent() && !left.get().isPositive()) {
             return Optional.of(new Outcome.Failure(
                     FailureCause.TIMED_OUT,
                     "it ran longer than its task's timeout of %s"
                             .formatted(run.specification().timeout().orElseThrow())));
         }
-        deadline.ifPresent(at -> wakeAt(run, at));
+        left.ifPresent(time -> wakeIn(run, time, started));
         List<Replica> deciding = change.replicas().stream()
                 .filter(replica -> run.specification().decides(replica.id()))
                 .toList();
@@ -602,7 +634,7 @@ public final class RunReconciler implements AutoCloseable {
                     ? store.stopGrace(change.run().id()).orElse(GRACE)
                     : GRACE;
             executor.cancel(handle, grace);
-            if (Duration.between(since, clock.instant()).compareTo(grace.plus(GIVE_UP)) < 0) {
+            if (MachineClock.since(clock, since).compareTo(grace.plus(GIVE_UP)) < 0) {
                 return;
             }
         }

@@ -94,12 +94,28 @@ record LaunchFiles(Path directory) {
         delete("released");
     }
 
-    Optional<Instant> cancelDeadline() {
-        return read("cancel").map(text -> Instant.ofEpochMilli(Long.parseLong(text.strip())));
+    /// When what has been told to end is killed.
+    ///
+    /// @param grace how long that was away at first: no clock that is set back makes it longer
+    record Cancel(Instant deadline, Duration grace) {
+        Duration left() {
+            Duration left = Duration.between(Instant.now(), deadline);
+            return left.compareTo(grace) > 0 ? grace : left;
+        }
     }
 
-    void recordCancel(Instant deadline) {
-        replace("cancel", deadline.toEpochMilli() + "\n");
+    Optional<Cancel> cancel() {
+        return read("cancel").map(text -> {
+            String[] millis = text.strip().split(" ", 2);
+            return new Cancel(
+                    Instant.ofEpochMilli(Long.parseLong(millis[0])), Duration.ofMillis(Long.parseLong(millis[1])));
+        });
+    }
+
+    void recordCancel(Cancel cancel) {
+        replace(
+                "cancel",
+                cancel.deadline().toEpochMilli() + " " + cancel.grace().toMillis() + "\n");
     }
 
     boolean isCancelSent() {

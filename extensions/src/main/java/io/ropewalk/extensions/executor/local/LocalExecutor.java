@@ -205,8 +205,10 @@ public final class LocalExecutor
         }
         Instant deadline = Instant.now().plus(grace);
         // What was asked for first is not put off by asking again.
-        if (files.cancelDeadline().filter(before -> before.isBefore(deadline)).isEmpty()) {
-            files.recordCancel(deadline);
+        if (files.cancel()
+                .filter(before -> before.deadline().isBefore(deadline))
+                .isEmpty()) {
+            files.recordCancel(new LaunchFiles.Cancel(deadline, grace));
         }
         Background.THREADS.execute(() -> end(handle.launch(), files));
     }
@@ -592,15 +594,19 @@ public final class LocalExecutor
             unfinished(launch, files).forEach(AttemptProcesses::terminate);
             files.markCancelSent();
         }
-        Instant deadline = files.cancelDeadline().orElse(Instant.EPOCH);
+        Optional<LaunchFiles.Cancel> cancel = files.cancel();
+        long end = end(cancel);
         try {
-            while (Instant.now().isBefore(deadline)) {
+            for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
                 if (unfinished(launch, files).isEmpty() || closed) {
                     return;
                 }
-                Thread.sleep(
-                        Math.clamp(Duration.between(Instant.now(), deadline).toMillis(), 1, 20));
-                deadline = files.cancelDeadline().orElse(deadline);
+                Thread.sleep(Math.clamp(left / 1_000_000, 1, 20));
+                Optional<LaunchFiles.Cancel> now = files.cancel();
+                if (!now.equals(cancel)) {
+                    cancel = now;
+                    end = end(cancel);
+                }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -613,6 +619,12 @@ public final class LocalExecutor
                 // A submit was cut short. A supervisor sees the cancel and records the end without a start.
                 .forEach(attempt -> supervisors.start(attempt, Resources.NONE, () -> changed(launch)));
         killAll(left);
+    }
+
+    /// In the machine's own count of time, which nobody sets.
+    private static long end(Optional<LaunchFiles.Cancel> cancel) {
+        return System.nanoTime()
+                + cancel.map(LaunchFiles.Cancel::left).orElse(Duration.ZERO).toNanos();
     }
 
     private List<AttemptProcesses> unfinished(LaunchId launch, LaunchFiles files) {
@@ -655,7 +667,7 @@ public final class LocalExecutor
         for (Path directory : leases.owners()) {
             LaunchFiles files = new LaunchFiles(directory);
             files.plan().filter(_ -> !files.isReleased()).ifPresent(plan -> {
-                if (files.cancelDeadline().isPresent()) {
+                if (files.cancel().isPresent()) {
                     Background.THREADS.execute(() -> end(plan.launch(), files));
                 }
                 for (Plan.Place place : plan.places()) {
