@@ -58,6 +58,10 @@ export type LogLine = Schemas["LogLine"];
 /** What `next` holds is a number for one log, text for several together. */
 export type LogPage = Sharper<Schemas["LogPage"], { next: number | string }>;
 
+export type Diagnosis = Schemas["Diagnosis"];
+export type LogsFound = Answer<"getSearchLogs">;
+export type LogHits = LogsFound["items"][number];
+
 export type MetricInfo = Sharper<Schemas["SeriesSummary"], { last: Value; min: Value; max: Value }>;
 export type Series = Sharper<Schemas["Series"], { points: Point[] }>;
 

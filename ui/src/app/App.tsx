@@ -31,6 +31,7 @@ const router = createBrowserRouter([
                     { path: "w/:workspace/projects/:project/:tab?/:item?", element: page(() => import("../project/ProjectPage")) },
                     { path: "runs", element: page(() => import("../run/RunsPage")) },
                     { path: "runs/:run/:tab?", element: page(() => import("../run/RunPage")) },
+                    { path: "search", element: page(() => import("../search/SearchPage")) },
                     { path: "server", element: page(() => import("../server/ServerPage")) },
                     { path: "docs/api", element: page(() => import("../docs/ApiDocsPage")) },
                     { path: "*", element: <Missing /> },

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Code, Drawer, Menu, Modal, Table, Text, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure, useHotkeys, useLocalStorage } from "@mantine/hooks";
-import { IconApi, IconFolders, IconHome, IconKeyboard, IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconLogout, IconMenu2, IconMoon, IconPlayerPlay, IconSearch, IconServer, IconSun, IconUserCircle } from "@tabler/icons-react";
+import { IconApi, IconFileSearch, IconFolders, IconHome, IconKeyboard, IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconLogout, IconMenu2, IconMoon, IconPlayerPlay, IconSearch, IconServer, IconSun, IconUserCircle } from "@tabler/icons-react";
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
 import { isRouteErrorResponse, Link, NavLink, Outlet, useLocation, useNavigate, useRouteError } from "react-router";
 import { useMe, useSignOut } from "../access/hooks";
@@ -24,6 +24,7 @@ const WORK: Entry[] = [
     { to: "/", word: "Home", icon: IconHome },
     { to: "/projects", word: "Projects", icon: IconFolders, also: "/w/" },
     { to: "/runs", word: "Runs", icon: IconPlayerPlay },
+    { to: "/search", word: "Search", icon: IconFileSearch },
 ];
 const SYSTEM: Entry[] = [
     { to: "/server", word: "Server", icon: IconServer },

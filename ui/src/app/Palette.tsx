@@ -1,6 +1,6 @@
 import { Modal, TextInput } from "@mantine/core";
 import { useQueries } from "@tanstack/react-query";
-import { IconApi, IconFolder, IconFolders, IconHome, IconKeyboard, IconMoon, IconPlayerPlay, IconPlayerStop, IconPlus, IconSearch, IconServer } from "@tabler/icons-react";
+import { IconApi, IconFileSearch, IconFolder, IconFolders, IconHome, IconKeyboard, IconMoon, IconPlayerPlay, IconPlayerStop, IconPlus, IconSearch, IconServer } from "@tabler/icons-react";
 import { type ComponentType, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { useMe } from "../access/hooks";
@@ -59,6 +59,7 @@ export default function Palette({ onClose, onTheme, onKeys }: { onClose: () => v
             { id: "home", group: "Pages", word: "Home", icon: IconHome, act: go("/") },
             { id: "projects", group: "Pages", word: "Projects", icon: IconFolders, act: go("/projects") },
             { id: "runs", group: "Pages", word: "Runs", icon: IconPlayerPlay, act: go("/runs") },
+            { id: "search", group: "Pages", word: "Search the logs", icon: IconFileSearch, act: go("/search") },
             { id: "server", group: "Pages", word: "Server", icon: IconServer, act: go("/server") },
             { id: "api", group: "Pages", word: "API", icon: IconApi, act: go("/docs/api") },
             { id: "new", group: "Do", word: "New project", icon: IconPlus, act: go("/projects?new") },
@@ -79,8 +80,9 @@ export default function Palette({ onClose, onTheme, onKeys }: { onClose: () => v
                 return typed.trim() !== "" || before < 6;
             })
             .slice(0, MOST)
-            .map((one) => one.entry);
-    }, [entries, typed]);
+            .map((one) => one.entry)
+            .concat(typed.trim().length < 3 ? [] : [{ id: "logs", group: "Logs", word: `Search the logs for “${typed.trim()}”`, icon: IconFileSearch, act: () => void navigate(`/search?q=${encodeURIComponent(typed.trim())}`) }]);
+    }, [entries, typed, navigate]);
 
     useEffect(() => setCursor(0), [typed]);
     useEffect(() => {

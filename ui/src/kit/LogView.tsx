@@ -154,7 +154,8 @@ export function LogView({ lines, firstNumber, live, wrap, mark, linked, onLink, 
     );
 }
 
-const LineText = memo(function LineText({ text, mark }: { text: string; mark?: RegExp }) {
+/** One line as a terminal would show it. */
+export const LineText = memo(function LineText({ text, mark }: { text: string; mark?: RegExp }) {
     const spans = parseAnsi(text);
     return <span className={classes.text}>{spans.length === 0 ? "\u200b" : spans.map((span, i) => <Styled key={i} span={span} mark={mark} />)}</span>;
 });

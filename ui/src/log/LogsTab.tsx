@@ -11,6 +11,7 @@ import { Loaded } from "../kit/Loaded";
 import { LogView } from "../kit/LogView";
 import { Problem } from "../kit/Problem";
 import { isActive } from "../kit/StateChip";
+import { DiagnosisBox } from "./DiagnosisBox";
 import { type Grep, useGrep, useLog, useLogs } from "./hooks";
 import classes from "./LogsTab.module.css";
 
@@ -68,6 +69,7 @@ function Logs({ run, logs, grown }: Props & { logs: LogInfo[] }) {
 
     return (
         <>
+            <DiagnosisBox run={run} band />
             <div className={classes.bar}>
                 <Select
                     size="xs"

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { address, api, path } from "../api/client";
 import { doubt } from "../api/connection";
 import { useVisible } from "../api/visible";
-import type { LogInfo, LogLine, LogLines, LogPage } from "../api/types";
+import type { Diagnosis, LogInfo, LogLine, LogLines, LogPage } from "../api/types";
 
 /** What is read of a long log at first; the rest comes when asked for. */
 const AT_FIRST = 1 << 20;
@@ -11,6 +11,11 @@ const MOST_LINES = 200_000;
 
 export function useLogs(run: string) {
     return useQuery({ queryKey: ["run", run, "logs"], queryFn: () => api.get<LogInfo[]>(path`/runs/${run}/logs`) });
+}
+
+/** Why a run failed; asked for only when it has. */
+export function useDiagnosis(run: string, failed: boolean) {
+    return useQuery({ queryKey: ["run", run, "diagnosis"], queryFn: () => api.get<Diagnosis>(path`/runs/${run}/diagnosis`), enabled: failed, staleTime: Infinity });
 }
 
 export interface OpenLog {

@@ -8,9 +8,10 @@ import { FactSheet } from "../kit/Facts";
 import { plain, shortId } from "../kit/format";
 import { Panel } from "../kit/Panel";
 import { Warning } from "../kit/Problem";
-import { causeText, isActive, StateChip } from "../kit/StateChip";
+import { isActive, StateChip } from "../kit/StateChip";
 import { Took } from "../kit/Time";
 import { Timeline } from "../kit/Timeline";
+import { DiagnosisBox } from "../log/DiagnosisBox";
 import { useRunEvents } from "./hooks";
 import { runLink } from "./links";
 import classes from "./Run.module.css";
@@ -48,7 +49,7 @@ export default function OverviewTab({ run }: { run: Run }) {
     const info = Object.entries(run.info);
     return (
         <div className={classes.stack}>
-            {run.state === "failed" && <Failed run={run} />}
+            <DiagnosisBox run={run} />
             {run.endedAt && run.kind === "launched" && <AskedTooMuch run={run} />}
             {run.state === "queued" && run.reason && <Warning text={`Waiting: ${run.reason}`} />}
             <div className={classes.two}>
@@ -142,18 +143,4 @@ export default function OverviewTab({ run }: { run: Run }) {
 function AskedTooMuch({ run }: { run: Run }) {
     const events = useRunEvents(run.id);
     return (events.data ?? []).filter((event) => event.reason === "AskedTooMuch").map((event) => <Warning key={`${event.component} ${event.message}`} text={`${event.component}: ${event.message}.`} />);
-}
-
-function Failed({ run }: { run: Run }) {
-    const bad = run.replicas.find((one) => one.state === "failed" || one.state === "lost");
-    return (
-        <div>
-            <Warning bad text={`${run.reason ?? (run.cause ? `The run failed: ${causeText(run.cause)}.` : "The run failed.")}${bad?.exitCode !== undefined && !run.reason?.includes(String(bad.exitCode)) ? ` ${bad.name} ended with exit code ${bad.exitCode}.` : ""}`} />
-            {bad && (
-                <Anchor component={Link} to={`${runLink(run, "logs")}?log=${encodeURIComponent(bad.name)}`} fz="sm" mt={6} display="inline-block">
-                    Read the log of {bad.name}
-                </Anchor>
-            )}
-        </div>
-    );
 }

@@ -158,7 +158,7 @@ final class Follower {
             }
             return;
         }
-        String text = line.at("text").text();
+        String text = terminal.shown(line.at("text").text());
         terminal.say(many && !log.isEmpty() ? prefix(log) + text : text);
     }
 
@@ -197,6 +197,7 @@ final class Follower {
         }
         last.at("reason").optional().ifPresent(reason -> line.append(": ").append(reason));
         terminal.note(line.toString());
+        Reason.of(client, last).ifPresent(reason -> reason.print(terminal, terminal::note));
         return exitCode(last);
     }
 

@@ -26,6 +26,7 @@ public final class Main {
             new Verb("ls", ListCommand::new),
             new Verb("show", ShowCommand::new),
             new Verb("logs", LogsCommand::new),
+            new Verb("grep", GrepCommand::new),
             new Verb("stop", StopCommand::new),
             new Verb("again", AgainCommand::new),
             new Verb("history", HistoryCommand::new),

@@ -47,6 +47,7 @@ final class ShowCommand implements Callable<Integer> {
                 + terminal.state(run.at("state").text())
                 + run.at("cause").optional().map(cause -> " (" + cause + ")").orElse(""));
         run.at("reason").optional().ifPresent(terminal::say);
+        Reason.of(session.client(), run).ifPresent(reason -> reason.print(terminal, terminal::say));
         terminal.say("");
         Table facts = new Table("", "");
         fact(facts, "Page", session.page(run));

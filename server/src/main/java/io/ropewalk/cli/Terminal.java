@@ -49,6 +49,23 @@ record Terminal(Map<String, String> environment, Path folder, PrintStream out, P
         err.println(line);
     }
 
+    /// What a program wrote, as it may be written here: its colours only where there are colours, and nothing else
+    /// that moves a cursor or names a window.
+    String shown(String text) {
+        if (text.indexOf('\u001b') < 0) {
+            return text;
+        }
+        StringBuilder shown = new StringBuilder(text.length());
+        boolean coloured = false;
+        for (AnsiText.Piece piece : AnsiText.pieces(text)) {
+            boolean keep = piece.isText() || (colour && piece.isColour());
+            shown.append(keep ? piece.text() : "");
+            coloured |= colour && piece.isColour();
+        }
+        // The next line begins plain, whatever this one left on.
+        return shown.append(coloured ? "\u001b[0m" : "").toString();
+    }
+
     String bold(String text) {
         return paint("1", text);
     }

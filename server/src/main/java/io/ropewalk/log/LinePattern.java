@@ -2,6 +2,7 @@ package io.ropewalk.log;
 
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -11,6 +12,9 @@ public sealed interface LinePattern {
     LinePattern ANY = new Any();
 
     boolean matches(LogLine line);
+
+    /// A text that every matching line holds, if one is known.
+    Optional<String> required();
 
     static LinePattern text(String text) {
         return text.isEmpty() ? ANY : new Text(text);
@@ -25,12 +29,22 @@ public sealed interface LinePattern {
         public boolean matches(LogLine line) {
             return true;
         }
+
+        @Override
+        public Optional<String> required() {
+            return Optional.empty();
+        }
     }
 
     record Text(String text) implements LinePattern {
         @Override
         public boolean matches(LogLine line) {
             return withoutColours(line.text()).contains(text);
+        }
+
+        @Override
+        public Optional<String> required() {
+            return Optional.of(text);
         }
     }
 
@@ -73,6 +87,11 @@ public sealed interface LinePattern {
                 throw refused("takes too long on the line at offset " + line.offset()
                         + "; make it simpler, without repetitions inside repetitions");
             }
+        }
+
+        @Override
+        public Optional<String> required() {
+            return RequiredText.of(expression);
         }
 
         /// The product of all upper bounds, at most a little over what is allowed.
@@ -143,6 +162,9 @@ public sealed interface LinePattern {
     }
 
     private static int afterSequence(String text, int at) {
+        if (at < text.length() && text.charAt(at) == ']') {
+            return afterTitle(text, at + 1);
+        }
         if (at >= text.length() || text.charAt(at) != '[') {
             return Math.min(at + 1, text.length());
         }
@@ -151,5 +173,18 @@ public sealed interface LinePattern {
             i++;
         }
         return Math.min(i + 1, text.length());
+    }
+
+    /// A window's title or a link ends with a bell or with `ESC \`.
+    private static int afterTitle(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            if (text.charAt(i) == '\u0007') {
+                return i + 1;
+            }
+            if (text.charAt(i) == '\u001b') {
+                return i + 1 < text.length() && text.charAt(i + 1) == '\\' ? i + 2 : i;
+            }
+        }
+        return text.length();
     }
 }

@@ -66,40 +66,124 @@ public record LogSearch(LinePattern pattern, int lines, int context, boolean par
 
     private Found matches(LogBytes bytes, long offset) {
         LineReader reader = new LineReader(bytes, offset);
-        List<LogLine> found = new ArrayList<>();
-        Deque<LogLine> before = new ArrayDeque<>();
-        long characters = 0;
-        int after = 0;
-        while (after > 0
-                || (found.size() < lines && characters < MOST_CHARACTERS && reader.position() - offset < MOST_BYTES)) {
+        Matches matches = new Matches();
+        while (matches.wantsMore()
+                || (matches.found.size() < lines
+                        && matches.characters < MOST_CHARACTERS
+                        && reader.position() - offset < MOST_BYTES)) {
             Optional<LogLine> next = reader.next();
             if (next.isEmpty()) {
-                return new Found(found, resume(before, reader), reader.finished(), true);
+                long resume = matches.end(reader.finished(), reader.position());
+                return new Found(matches.found, resume, reader.finished(), true);
             }
-            LogLine line = next.get();
-            if (pattern.matches(line)) {
-                before.forEach(earlier -> found.add(earlier.matching(false)));
-                before.clear();
-                found.add(line.matching(true));
-                characters += line.text().length();
-                after = context;
+            matches.take(next.get());
+        }
+        return new Found(matches.found, matches.resume(reader.position()), false, false);
+    }
+
+    /// The lines that match, with what stands around them. A traceback stays whole: a match in one of its lines
+    /// shows all of them.
+    private final class Matches {
+        private static final int LONGEST_TRACEBACK = 300;
+
+        private final List<LogLine> found = new ArrayList<>();
+        private final Deque<LogLine> before = new ArrayDeque<>();
+        private final TracebackParts parts = new TracebackParts();
+        /// The traceback that is being read, each of its lines with whether it matches; nothing of it is in `found`.
+        private final List<LogLine> traceback = new ArrayList<>();
+        private boolean tracebackMatches;
+        private boolean lastWasFound;
+        private long characters;
+        private int after;
+
+        boolean wantsMore() {
+            return after > 0 || !traceback.isEmpty();
+        }
+
+        void take(LogLine read) {
+            LogLine line = read.matching(pattern.matches(read));
+            switch (parts.next(LinePattern.withoutColours(read.text()))) {
+                case OUTSIDE -> {
+                    endTraceback();
+                    ordinary(line);
+                }
+                case BEGINS -> {
+                    endTraceback();
+                    add(line);
+                }
+                case CONTINUES, NAMES -> {
+                    if (traceback.isEmpty()) {
+                        LogLine first = before.pollLast();
+                        if (first != null) {
+                            add(first);
+                        }
+                        tracebackMatches |= first == null && lastWasFound;
+                    }
+                    add(line);
+                }
+            }
+        }
+
+        private void add(LogLine line) {
+            traceback.add(line);
+            tracebackMatches |= Boolean.TRUE.equals(line.match());
+            if (traceback.size() >= LONGEST_TRACEBACK) {
+                endTraceback();
+            }
+        }
+
+        private void endTraceback() {
+            List<LogLine> whole = List.copyOf(traceback);
+            traceback.clear();
+            if (tracebackMatches) {
+                tracebackMatches = false;
+                found(whole);
+            } else {
+                whole.forEach(this::ordinary);
+            }
+        }
+
+        private void ordinary(LogLine line) {
+            lastWasFound = Boolean.TRUE.equals(line.match());
+            if (lastWasFound) {
+                found(List.of(line));
             } else if (after > 0) {
-                found.add(line.matching(false));
+                found.add(line);
                 after--;
-            } else if (context > 0) {
+            } else {
                 before.addLast(line);
-                if (before.size() > context) {
+                // One more than is shown: it may turn out to be the first line of a traceback.
+                if (before.size() > context + 1) {
                     before.removeFirst();
                 }
             }
         }
-        return new Found(found, resume(before, reader), false, false);
-    }
 
-    /// Lines that may still be wanted as context are read again by the next search.
-    private static long resume(Deque<LogLine> before, LineReader reader) {
-        return before.isEmpty() || reader.finished()
-                ? reader.position()
-                : before.getFirst().offset();
+        private void found(List<LogLine> together) {
+            if (before.size() > context) {
+                before.removeFirst();
+            }
+            found.addAll(before);
+            before.clear();
+            found.addAll(together);
+            together.forEach(line -> characters += line.text().length());
+            after = context;
+        }
+
+        /// Nothing more is there now.
+        long end(boolean finished, long position) {
+            if (finished || tracebackMatches) {
+                endTraceback();
+            }
+            return finished ? position : resume(position);
+        }
+
+        /// Lines that may still be wanted are read again by the next search.
+        long resume(long position) {
+            if (!before.isEmpty()) {
+                return before.getFirst().offset();
+            }
+            return traceback.isEmpty() ? position : traceback.getFirst().offset();
+        }
     }
 }

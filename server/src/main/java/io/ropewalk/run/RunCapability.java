@@ -98,6 +98,8 @@ public final class RunCapability implements AutoCloseable {
                         new RunSpecifications(builder, directories, on.projects()))
                 .endpoints());
         endpoints.addAll(new RunLogApi(logs, on.signals()).endpoints());
+        endpoints.addAll(new RunSearchApi(new RunSearch(store, logs)).endpoints());
+        endpoints.addAll(new DiagnosisApi(new Diagnoses(store, logs)).endpoints());
         endpoints.addAll(new RunFileApi(visible, directories::output).endpoints());
         endpoints.addAll(new RunMetricApi(visible, metrics, on.clock()).endpoints());
         endpoints.addAll(new UseApi(store::get, uses, on.clock()).endpoints());

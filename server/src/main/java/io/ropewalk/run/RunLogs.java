@@ -2,6 +2,7 @@ package io.ropewalk.run;
 
 import io.ropewalk.access.Scope;
 import io.ropewalk.log.LogFile;
+import io.ropewalk.log.LogSource;
 import io.ropewalk.log.MasterLog;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
@@ -77,6 +78,22 @@ final class RunLogs implements RunLogSource {
                         ErrorCode.NOT_FOUND,
                         "Run %s has not started, so there is no log '%s'.".formatted(run.name(), log)));
         return executor.readLog(handle, replica(run, log), attempt, offset, limit);
+    }
+
+    /// The logs of a run as they are now, and their bytes, for who has looked the run up.
+    LogSource of(Run run) {
+        List<LogFile> files = logs(run, store.latestReplicas(run.id()));
+        return new LogSource() {
+            @Override
+            public List<LogFile> files() {
+                return files;
+            }
+
+            @Override
+            public LogChunk read(String log, int attempt, long offset, int limit) {
+                return RunLogs.this.read(run, log, attempt, offset, limit);
+            }
+        };
     }
 
     /// The logs of a run that the caller knows, so that nothing needs to be looked up.

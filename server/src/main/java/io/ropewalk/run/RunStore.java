@@ -268,6 +268,23 @@ final class RunStore {
         });
     }
 
+    /// Runs of every workspace, newest first.
+    ///
+    /// @param from begin with this one, or where it would stand
+    List<Run> newest(Scope scope, @Nullable Position from, int limit) {
+        String where = " where " + scope.condition("r.workspace_id", "r.project_id")
+                + (from == null ? "" : " and (r.created_at < :at or (r.created_at = :at and r.id <= :first))");
+        return database.read(handle -> {
+            var select = scope.bind(
+                            handle.createQuery(SELECT + where + " order by r.created_at desc, r.id desc limit :limit"))
+                    .bind("limit", limit);
+            if (from != null) {
+                select.bind("at", from.createdAt()).bind("first", from.id());
+            }
+            return select.map((row, _) -> run(row)).list();
+        });
+    }
+
     private static void add(StringBuilder where, @Nullable String value, String condition) {
         if (value != null) {
             where.append(condition);
