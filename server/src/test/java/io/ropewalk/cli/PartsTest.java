@@ -140,4 +140,13 @@ class PartsTest {
     void remotesAreKeptWithoutCredentials(String remote, String kept) {
         assertThat(Folder.withoutCredentials(remote)).isEqualTo(kept);
     }
+
+    @Test
+    void aProgramsColoursAreShownOnlyWhereThereAreColours() {
+        String text = "\u001b[2K\u001b]0;title\u0007a\u001b[31mred\u001b[0m!\u001b[1A";
+        assertThat(PLAIN.shown(text)).isEqualTo("ared!");
+        assertThat(COLOURED.shown(text)).isEqualTo("a\u001b[31mred\u001b[0m!\u001b[0m");
+        assertThat(COLOURED.shown("plain")).isEqualTo("plain");
+        assertThat(PLAIN.shown("a\u001b[3")).isEqualTo("a");
+    }
 }

@@ -53,6 +53,43 @@ class LogSearchTest {
                 .containsExactly("3", "4", "5!", "6", "7!", "8", "9", "18", "19", "20!", "21", "22");
     }
 
+    private static final String TRACEBACK = """
+            epoch 1
+            Traceback (most recent call last):
+              File "train.py", line 3, in <module>
+                step()
+            ValueError: no data
+            epoch 2
+            """;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train.py", "ValueError", "Traceback", "step"})
+    void aMatchInATracebackShowsAllOfIt(String text) {
+        var found = new LogSearch(LinePattern.text(text), 100, 0, false).in(TestLog.of(TRACEBACK), 0);
+        assertThat(found.lines().stream().map(LogLine::text))
+                .isEqualTo(TRACEBACK.lines().skip(1).limit(4).toList());
+        assertThat(found.lines().stream().filter(line -> Boolean.TRUE.equals(line.match())))
+                .allMatch(line -> line.text().contains(text))
+                .isNotEmpty();
+    }
+
+    @Test
+    void aTracebackWithoutAMatchIsNotShown() {
+        var found = new LogSearch(LinePattern.text("epoch"), 100, 0, false).in(TestLog.of(TRACEBACK), 0);
+        assertThat(found.lines().stream().map(LogLine::text)).containsExactly("epoch 1", "epoch 2");
+    }
+
+    @Test
+    void aJavaTracebackBeginsWithTheLineBeforeItsFrames() {
+        String log = "start\nERROR failed\n\tat a.B.c(B.java:1)\n\tat a.B.main(B.java:9)\nend\n";
+        for (String text : List.of("B.java:9", "failed")) {
+            var found = new LogSearch(LinePattern.text(text), 100, 0, false).in(TestLog.of(log), 0);
+            assertThat(found.lines().stream().map(LogLine::text))
+                    .as(text)
+                    .containsExactly("ERROR failed", "\tat a.B.c(B.java:1)", "\tat a.B.main(B.java:9)");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 100})
     void contextSurvivesTheEdgeOfAPage(int limit) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,7 +36,7 @@ class EvidenceTest {
         }
     }
 
-    private static Diagnosis of(FailureCause cause, Integer exit, String text) {
+    private static Diagnosis of(FailureCause cause, @Nullable Integer exit, String text) {
         return new Evidence(cause, "worker-0 ended", "worker-0", 1, exit, lines(text)).diagnosis();
     }
 
