@@ -51,11 +51,16 @@ final class GrepCommand implements Callable<Integer> {
             Tree page = session.client()
                     .get("/api/v1/search/logs"
                             + Client.query(
-                                    "q", pattern,
-                                    "regex", regex ? "true" : "",
-                                    "context", context == 0 ? "" : String.valueOf(context),
-                                    "limit", String.valueOf(Math.min(500, limit - found)),
-                                    "cursor", cursor));
+                                    "q",
+                                    pattern,
+                                    "regex",
+                                    regex ? "true" : "",
+                                    "context",
+                                    context == 0 ? "" : String.valueOf(context),
+                                    "limit",
+                                    String.valueOf(Math.min(500, limit - found)),
+                                    "cursor",
+                                    cursor));
             for (Tree hits : page.at("items").items()) {
                 found += print(hits);
             }

@@ -76,7 +76,9 @@ final class LogsCommand implements Callable<Integer> {
                 } else {
                     String log = line.at("log").text();
                     String prefix = many && !log.isEmpty() ? session.terminal().dim(log + " |") + " " : "";
-                    session.terminal().say(prefix + session.terminal().shown(line.at("text").text()));
+                    session.terminal()
+                            .say(prefix
+                                    + session.terminal().shown(line.at("text").text()));
                 }
             }
             String next = page.at("next").text();

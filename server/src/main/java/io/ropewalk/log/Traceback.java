@@ -22,7 +22,9 @@ public record Traceback(List<LogLine> lines, List<String> errors, int after) {
         int begin = -1;
         List<String> errors = new ArrayList<>();
         for (int i = 0; i <= lines.size(); i++) {
-            String text = i == lines.size() ? "" : LinePattern.withoutColours(lines.get(i).text());
+            String text = i == lines.size()
+                    ? ""
+                    : LinePattern.withoutColours(lines.get(i).text());
             TracebackParts.Part part = i == lines.size() ? TracebackParts.Part.OUTSIDE : parts.next(text);
             switch (part) {
                 case OUTSIDE, BEGINS -> {

@@ -192,7 +192,8 @@ record Evidence(
         return inTail(said.stream()
                 .map(Symptom::of)
                 .flatMap(Optional::stream)
-                .filter(symptom -> symptom.cause().equals("environment-failed") || symptom.cause().equals("network"))
+                .filter(symptom -> symptom.cause().equals("environment-failed")
+                        || symptom.cause().equals("network"))
                 .findFirst()
                 .orElse(general));
     }

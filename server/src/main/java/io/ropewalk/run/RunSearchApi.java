@@ -47,9 +47,8 @@ final class RunSearchApi {
         if (request.q() == null || request.q().isEmpty()) {
             throw new RopewalkException(ErrorCode.INVALID_REQUEST, "Say in 'q' what a line must contain.");
         }
-        LinePattern pattern = Boolean.TRUE.equals(request.regex())
-                ? LinePattern.regex(request.q())
-                : LinePattern.text(request.q());
+        LinePattern pattern =
+                Boolean.TRUE.equals(request.regex()) ? LinePattern.regex(request.q()) : LinePattern.text(request.q());
         return search.find(
                 Caller.of(call).scope(),
                 pattern,
@@ -62,8 +61,7 @@ final class RunSearchApi {
         int value = given == null ? otherwise : given;
         if (value < least || value > most) {
             throw new RopewalkException(
-                    ErrorCode.INVALID_REQUEST,
-                    "'%s' is a number of lines from %d to %d.".formatted(name, least, most));
+                    ErrorCode.INVALID_REQUEST, "'%s' is a number of lines from %d to %d.".formatted(name, least, most));
         }
         return value;
     }

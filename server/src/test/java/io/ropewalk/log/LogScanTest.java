@@ -73,8 +73,21 @@ class LogScanTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a|b", "saved|lost", "(?i)saved", ".*", "a", "[abc]+", "\\Qsaved\\E", "(saved)?", "x(?i)saved",
-        "[]a]saved", "\\x41saved", "saved\\k<x>"})
+    @ValueSource(
+            strings = {
+                "a|b",
+                "saved|lost",
+                "(?i)saved",
+                ".*",
+                "a",
+                "[abc]+",
+                "\\Qsaved\\E",
+                "(saved)?",
+                "x(?i)saved",
+                "[]a]saved",
+                "\\x41saved",
+                "saved\\k<x>"
+            })
     void anExpressionWithoutATextOfItsOwnHasNone(String expression) {
         assertThat(RequiredText.of(expression)).isEmpty();
     }
@@ -113,7 +126,10 @@ class LogScanTest {
     void whatStandsAroundAMatchIsShownOnceAndInOrder() {
         StringBuilder log = new StringBuilder();
         for (int i = 0; i < 30; i++) {
-            log.append("line ").append(i == 5 || i == 7 || i == 20 ? "hit " : "").append(i).append('\n');
+            log.append("line ")
+                    .append(i == 5 || i == 7 || i == 20 ? "hit " : "")
+                    .append(i)
+                    .append('\n');
         }
         for (LinePattern pattern : List.of(LinePattern.text("hit"), LinePattern.regex("h[i]t|nothing"))) {
             assertThat(new LogScan(pattern, 2)

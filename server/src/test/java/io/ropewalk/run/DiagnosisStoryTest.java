@@ -41,7 +41,9 @@ class DiagnosisStoryTest {
         assertThat(found.get("attempt").asInt()).isEqualTo(1);
         assertThat(found.get("offset").asInt()).isEqualTo("begun\n".length());
         assertThat(found.get("lines").get(0).get("text").asText()).startsWith("Traceback");
-        assertThat(diagnosis(server, server.run("broken", "unknown")).get("headline").asText())
+        assertThat(diagnosis(server, server.run("broken", "unknown"))
+                        .get("headline")
+                        .asText())
                 .isEqualTo("The command 'trian' was not found");
         assertThat(diagnosis(server, server.run("broken", "good")).get("cause").asText())
                 .isEqualTo("none");

@@ -83,7 +83,9 @@ class EvidenceTest {
     @Test
     void onlyTheTracebackItselfIsShown() {
         Diagnosis found = of(
-                FailureCause.USER_EXIT, 1, "epoch 1\nepoch 2\n" + written("python-key").replace("epoch 1\n", ""));
+                FailureCause.USER_EXIT,
+                1,
+                "epoch 1\nepoch 2\n" + written("python-key").replace("epoch 1\n", ""));
         assertThat(found.lines().getFirst().text()).startsWith("Traceback");
         assertThat(found.lines().getLast().text()).isEqualTo("KeyError: 'accuracy'");
         assertThat(found.offset()).isEqualTo("epoch 1\nepoch 2\n".length());
@@ -91,7 +93,8 @@ class EvidenceTest {
 
     @Test
     void coloursDoNotHideAnError() {
-        String coloured = written("python-module").replace("ModuleNotFoundError", "\u001b[1;35mModuleNotFoundError\u001b[0m");
+        String coloured =
+                written("python-module").replace("ModuleNotFoundError", "\u001b[1;35mModuleNotFoundError\u001b[0m");
         assertThat(of(FailureCause.USER_EXIT, 1, coloured).cause()).isEqualTo("missing-module");
     }
 
@@ -162,6 +165,7 @@ class EvidenceTest {
     @Test
     void oneLongLineCostsLittle() {
         String line = "No module named " + "a".repeat(60_000) + " error: argument ".repeat(500);
-        assertThat(of(FailureCause.USER_EXIT, 1, line.repeat(3)).headline().length()).isLessThan(5_000);
+        assertThat(of(FailureCause.USER_EXIT, 1, line.repeat(3)).headline().length())
+                .isLessThan(5_000);
     }
 }
