@@ -111,6 +111,7 @@ function route(world, method, path, query, body, raw) {
     if (path === "/openapi.json") return { body: world.openapi };
     if (path === "/schemas/project.json") return { body: world.schema };
     if (path === "/source-types") return { body: world.sourceTypes };
+    if (path === "/search/logs") return { body: world.search(query) };
     if ((m = is("/workspaces/:x/projects")) && method === "GET") return page(world.projects.filter((one) => one.name.includes(query.get("search") ?? "")).map((one) => world.summary(one)));
     if ((m = is("/workspaces/:x/projects")) && method === "POST") return { status: 201, body: { project: world.projects[0].project, revision: world.projects[0].revisions[0], created: true, changed: true, warnings: [] } };
     if ((m = is("/workspaces/:x/projects/check"))) return { body: world.check(body().document) };
@@ -156,6 +157,7 @@ function route(world, method, path, query, body, raw) {
         if (!run) return undefined;
         const rest = m[1] ?? "";
         if (rest === "") return { body: run };
+        if (rest === "/diagnosis") return { body: world.diagnosis(run) };
         if (rest === "/events") return { body: world.events(run) };
         if (rest === "/specification") return { body: world.specification(run) };
         if (rest === "/stop") return { body: Object.assign(run, { state: "ending" }) };

@@ -442,6 +442,34 @@ export function makeWorld(empty) {
             const out = lines.flatMap((line, i) => (hit.slice(Math.max(0, i - context), i + context + 1).some(Boolean) ? [{ ...line, match: hit[i] }] : []));
             return { lines: Number(query.get("offset")) > 0 ? [] : out, next: size(lines), complete: !!run.endedAt };
         },
+        diagnosis: (run) => {
+            if (run.state !== "failed") return { cause: "none", headline: "", meaning: "", remedy: "", log: "", attempt: 0, offset: 0, lines: [] };
+            const lines = logLines(run, "worker-0").slice(run.cause === "out-of-memory" ? -12 : -6);
+            const shown = { log: "worker-0", attempt: 1, offset: lines[0].offset, lines };
+            if (run.cause === "out-of-memory") return { cause: "out-of-memory", headline: "worker-0 used more memory than its limit", meaning: "The kernel ended it when it asked for more than the role's limit.", remedy: "Give the role more with limits: {memory: …}, or load less at once.", ...shown };
+            return { cause: "exception", headline: "RuntimeError: loss is nan at step 231", meaning: "The program ended with an error of its own. It happened in train.py, line 61, in step.", remedy: "Look at the line that raised it; `ropewalk again` starts the same again with a change.", ...shown };
+        },
+        search: (query) => {
+            const text = query.get("q");
+            const pattern = query.get("regex") === "true" ? new RegExp(text) : new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+            const context = Number(query.get("context") ?? 0);
+            const limit = Number(query.get("limit") ?? 100);
+            const [begin, read] = [Number(query.get("cursor") ?? 0), { bytes: 0, hits: 0 }];
+            const items = [];
+            for (let i = begin; i < runs.length; i++) {
+                if (read.hits >= limit) return { items, next: String(i), bytes: read.bytes };
+                const run = runs[i];
+                for (const log of logNames(run)) {
+                    const lines = logLines(run, log);
+                    read.bytes += size(lines);
+                    const hit = lines.map((line) => pattern.test(line.text));
+                    const shown = lines.flatMap((line, at) => (hit.slice(Math.max(0, at - context), at + context + 1).some(Boolean) ? [{ ...line, match: hit[at] }] : []));
+                    read.hits += hit.filter(Boolean).length;
+                    if (shown.length > 0) items.push({ run: run.id, number: run.number, name: run.name, project: run.project, workspace: run.workspace, state: run.state, log, attempt: 1, lines: shown });
+                }
+            }
+            return { items, bytes: read.bytes };
+        },
         metricInfos: (run) =>
             (points(run, "loss").length ? ["loss", "val/loss", "accuracy", "val/accuracy", "lr", "cpu", "memory"] : []).map((name) => {
                 const series = points(run, name);

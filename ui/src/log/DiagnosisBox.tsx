@@ -1,5 +1,6 @@
 import { Anchor } from "@mantine/core";
 import { IconCircleX } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { Run } from "../api/types";
 import { parseAnsi } from "../kit/ansi";
@@ -29,17 +30,17 @@ export function DiagnosisBox({ run, band }: { run: Run; band?: boolean }) {
                 <IconCircleX size={17} />
                 <h2>{headline}</h2>
             </div>
-            {found && !band && <p>{found.meaning}</p>}
-            {found && <p className={classes.remedy}>{found.remedy}</p>}
+            {found && !band && <p>{withCode(found.meaning)}</p>}
+            {found && <p className={classes.remedy}>{withCode(found.remedy)}</p>}
             {!band && lines.length > 0 && (
                 <>
                     {lines.length > OPEN && (
                         <details>
                             <summary>{lines.length - OPEN} lines before these</summary>
-                            <Lines of={lines.slice(0, lines.length - OPEN)} />
+                            <Lines of={lines.slice(0, lines.length - OPEN)} headline={headline} />
                         </details>
                     )}
-                    <Lines of={lines.slice(-OPEN)} />
+                    <Lines of={lines.slice(-OPEN)} headline={headline} />
                 </>
             )}
             <div className={classes.foot}>
@@ -59,16 +60,30 @@ export function DiagnosisBox({ run, band }: { run: Run; band?: boolean }) {
     );
 }
 
-function Lines({ of }: { of: readonly { offset: number; text: string }[] }) {
+/** What stands between backticks is something to type. */
+function withCode(text: string): ReactNode {
+    return text.split("`").map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part));
+}
+
+/** The line that names the error stands out. */
+function Lines({ of, headline }: { of: readonly { offset: number; text: string }[]; headline: string }) {
+    const said = headline.replace(/…$/, "").trim();
     return (
         <pre className={classes.lines} tabIndex={0}>
-            {of
-                .map((line) =>
-                    parseAnsi(line.text)
-                        .map((span) => span.text)
-                        .join(""),
-                )
-                .join("\n")}
+            {of.map((line) => {
+                const text = parseAnsi(line.text)
+                    .map((span) => span.text)
+                    .join("");
+                return (
+                    <div key={line.offset} className={isError(text, said) ? classes.error : undefined}>
+                        {text || "\u200b"}
+                    </div>
+                );
+            })}
         </pre>
     );
+}
+
+function isError(text: string, headline: string): boolean {
+    return text.includes(headline) || /^(?:[\w.]+(?:Error|Exception|Interrupt|Exit|Warning)|Caused by)\b\S*:/.test(text) || /^Exception in thread /.test(text);
 }

@@ -146,7 +146,7 @@ function Logs({ run, logs, grown }: Props & { logs: LogInfo[] }) {
                     mark={mark}
                     wrap={wrap}
                     grown={grown}
-                    height="calc(100vh - 330px)"
+                    height={run.state === "failed" ? "max(300px, calc(100vh - 450px))" : "calc(100vh - 330px)"}
                     linked={params.get("line") ? { offset: Number(params.get("line")), log: params.get("from") ?? undefined } : undefined}
                     put={put}
                 />

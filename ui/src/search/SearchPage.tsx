@@ -87,6 +87,7 @@ export default function SearchPage() {
                         {hits > 0 ? `${count(hits, "hit")}${hasNextPage ? " so far" : ""}` : found.isFetching || goOn ? "Searching…" : hasNextPage ? "Nothing so far" : "No line in any log fits."} <span>{bytes(read)} read</span>
                     </div>
                     {found.isPending && <Waiting rows={6} />}
+                    {hits === 0 && !found.isFetching && !goOn && !hasNextPage && <Empty small text={regex ? "Nothing fits this expression. Small and capital letters differ." : "No log of any run that you may see holds these words, written exactly so. Try fewer, or a regular expression such as (?i)out of memory."} />}
                     <div className={classes.list}>
                         {all.map((one, i) => (
                             <Hits key={`${one.run}/${one.log}/${one.attempt}/${i}`} of={one} mark={mark} />

@@ -164,6 +164,19 @@ class StrangersTest {
     }
 
     @Test
+    void aRunFindsNoLineOfAnotherProject() throws IOException {
+        String token = running("stranger");
+        String search = "/api/v1/search/logs?regex=true&q=";
+        JsonNode everything = server.get(search + "hello").expect(200).json().get("items");
+        assertThat(everything.findValuesAsText("project")).containsOnly("victim");
+        for (String pattern : List.of("hello", ".", "(hello|run)")) {
+            JsonNode found = server.send("GET", search + Wire.encoded(pattern), token, null).json();
+            assertThat(found.get("items").findValuesAsText("project")).as(pattern).isSubsetOf("stranger");
+            assertThat(found.toString()).as(pattern).doesNotContain("victim", "greet");
+        }
+    }
+
+    @Test
     void aRunCannotBorrowTheInputsOfARunOfAnotherProject() throws IOException {
         String token = running("stranger");
         TestServer.Answer answer = server.send(

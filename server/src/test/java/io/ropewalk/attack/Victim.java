@@ -69,6 +69,7 @@ final class Victim {
         good.putAll(Map.of("from", revision, "to", "master", "experiment", "master", "document", DOCUMENT));
         good.putAll(Map.of("definition", "{name: own, command: echo own}", "hash", CONTENT_HASH, "state", "failed"));
         good.putAll(Map.of("token", server.server().ownerToken(), "limit", "5", "points", "10", "attempt", "1"));
+        good.put("q", CONTENT);
     }
 
     private String upload() {
