@@ -173,7 +173,7 @@ function route(world, method, path, query, body, raw) {
         let l;
         if ((l = /^\/logs\/([^/]+)(\/tail|\/raw)?$/.exec(rest))) {
             if (l[2] === "/raw") return { bytes: Buffer.from(world.logLines(run, l[1]).map((line) => line.text).join("\n")), type: "text/plain" };
-            if (l[2] === "/tail") return { stream: (emit, end) => world.tail(run, l[1], query.get("offset"), emit, end) };
+            if (l[2] === "/tail") return { stream: (emit, end) => world.tail(run, l[1], query, emit, end) };
             return { body: world.grep(run, l[1], query) };
         }
     }

@@ -368,6 +368,12 @@ export function makeWorld(empty) {
         const most = Math.max(...all.map((one) => one.length));
         return Array.from({ length: most }, (_, i) => all.flatMap((one) => (one[i] ? [one[i]] : []))).flat();
     };
+    const timed = (run, lines, query) => {
+        if (query.get("times") !== "true" || !run.startedAt) return lines;
+        const began = Date.parse(run.startedAt);
+        const took = (run.endedAt ? Date.parse(run.endedAt) : Date.now()) - began;
+        return lines.map((line, i) => ({ ...line, at: iso(began + (took * i) / lines.length) }));
+    };
     const size = (lines) => (lines.length ? lines[lines.length - 1].offset + Buffer.byteLength(lines[lines.length - 1].text) + 1 : 0);
 
     const world = {
@@ -413,9 +419,9 @@ export function makeWorld(empty) {
         specification: (run) => ({ definition: "name: train\nparameters:\n  lr: 0.003\n  width: 64\n  epochs: 12\n  optimizer: adam\ntimeout: 2h\nroles:\n  - name: worker\n    replicas: 2\n    workDir: $CODE_DIR\n    command: python train.py --lr 0.003 --width 64 --epochs 12\n    restarts: 2\n  - name: server\n    permanent: true\n    command: python server.py\n    port: 2222\n", document: documents[id("b", 4)], revision: run.revision, pins: { code: "sha256:5f0c1d2e3a4b5c6d7e8f", data: "9fceb02d0ae598e95dc970b74767f19372d61af8" }, parameters: run.parameters, environment: { BUILD_ID: String(run.number), CODE_DIR: "/notebooks/code", DATA_DIR: "/notebooks/data", GPU_COUNT: "0", PORT: "2222", PROJECT_NAME: run.project, REPLICA_INDEX: "0", ROPEWALK_TOKEN: "********", TASK_NAME: run.task, WORKER_HOSTS: "127.20.0.2,127.20.0.3", WORKER_NODES: "127.20.0.2:2222,127.20.0.3:2222", WORKSPACE_NAME: "default" } }),
         logs: (run) => logNames(run).map((name) => ({ name, attempt: 1, attempts: name === "worker-0" && run.replicas[0].attempts > 1 ? [1, 2] : [1], bytes: size(logLines(run, name)), complete: !!run.endedAt })),
         logLines,
-        tail: (run, name, offset, emit, end) => {
-            const lines = name === "all" ? merged(run) : logLines(run, name);
-            const from = Number(offset) || 0;
+        tail: (run, name, query, emit, end) => {
+            const lines = timed(run, name === "all" ? merged(run) : logLines(run, name), query);
+            const from = Number(query.get("offset")) || 0;
             const rest = name === "all" || from < 0 ? lines : lines.filter((line) => line.offset >= from);
             for (let i = 0; i < rest.length; i += 500) emit("lines", { lines: rest.slice(i, i + 500), next: name === "all" ? `x=${i}` : size(lines) });
             if (run.endedAt) {
@@ -434,7 +440,7 @@ export function makeWorld(empty) {
             return () => clearInterval(timer);
         },
         grep: (run, name, query) => {
-            const lines = name === "all" ? merged(run) : logLines(run, name);
+            const lines = timed(run, name === "all" ? merged(run) : logLines(run, name), query);
             const text = query.get("grep") ?? "";
             const pattern = query.get("regex") === "true" ? new RegExp(text) : new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
             const context = Number(query.get("context") ?? 0);

@@ -3,7 +3,7 @@ import { IconArrowDown } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { parseAnsi, type Span } from "./ansi";
-import { bytes } from "./format";
+import { bytes, exact } from "./format";
 import { replicaColor } from "./palette";
 import classes from "./LogView.module.css";
 
@@ -14,6 +14,8 @@ export interface LogViewLine {
     /** Which log it came from, when several are read as one. */
     log?: string;
     match?: boolean;
+    /** About when it was written. */
+    at?: string;
 }
 
 interface Props {
@@ -31,6 +33,7 @@ interface Props {
     /** The log begins earlier than what is here. */
     earlier?: { bytes: number; load: () => void };
     showLog?: boolean;
+    showTime?: boolean;
     height?: string;
     label: string;
     foot?: ReactNode;
@@ -40,7 +43,7 @@ interface Props {
 const LINE = 18;
 
 /** Endless text that may still grow: only what is in sight exists; the end is followed until one scrolls away. */
-export function LogView({ lines, firstNumber, live, wrap, mark, linked, onLink, earlier, showLog, height, label, foot, empty }: Props) {
+export function LogView({ lines, firstNumber, live, wrap, mark, linked, onLink, earlier, showLog, showTime, height, label, foot, empty }: Props) {
     const scroll = useRef<HTMLDivElement>(null);
     const [following, setFollowing] = useState(!linked);
     const [missed, setMissed] = useState(0);
@@ -133,6 +136,11 @@ export function LogView({ lines, firstNumber, live, wrap, mark, linked, onLink, 
                                 <button type="button" tabIndex={-1} className={classes.number} onClick={() => onLink?.(line)} title="Link to this line" aria-label={`Link to the line at byte ${line.offset}`}>
                                     {firstNumber !== undefined ? firstNumber + item.index : "#"}
                                 </button>
+                                {showTime && (
+                                    <span className={classes.time} title={line.at && exact(line.at)}>
+                                        {line.at && new Date(line.at).toLocaleTimeString("sv")}
+                                    </span>
+                                )}
                                 {showLog && (
                                     <span className={classes.from} style={{ "--from": replicaColor(line.log ?? "") } as React.CSSProperties} title={line.log}>
                                         {line.log}

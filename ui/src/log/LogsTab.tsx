@@ -1,6 +1,6 @@
 import { ActionIcon, Button, NumberInput, Select, TextInput, Tooltip } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { IconDownload, IconRegex, IconSearch, IconTextWrap } from "@tabler/icons-react";
+import { IconClock, IconDownload, IconRegex, IconSearch, IconTextWrap } from "@tabler/icons-react";
 import { useMemo, useRef } from "react";
 import { useSearchParams } from "react-router";
 import { address, path } from "../api/client";
@@ -58,10 +58,11 @@ function Logs({ run, logs, grown }: Props & { logs: LogInfo[] }) {
     const regex = params.has("regex");
     const context = Number(params.get("context") ?? 2);
     const wrap = params.has("wrap");
+    const times = params.has("times");
     const box = useRef<HTMLInputElement>(null);
     useHotkeys([["mod+F", () => box.current?.focus()]]);
 
-    const grep = useMemo<Grep | undefined>(() => (text ? { text, regex, context } : undefined), [text, regex, context]);
+    const grep = useMemo<Grep | undefined>(() => (text ? { text, regex, context, times } : undefined), [text, regex, context, times]);
     const mark = useMemo(() => marker(text, regex), [text, regex]);
     const several = logs.filter((log) => log.name !== "master").length > 1;
     const chosen = logs.find((log) => log.name === choice);
@@ -117,6 +118,11 @@ function Logs({ run, logs, grown }: Props & { logs: LogInfo[] }) {
                 />
                 {grep && <NumberInput size="xs" w={116} min={0} max={20} value={context} onChange={(value) => put({ context: String(value) })} prefix="± " suffix=" lines" aria-label="Lines around a hit" />}
                 <span className={classes.spring} />
+                <Tooltip label="Show when lines were written">
+                    <ActionIcon variant={times ? "light" : "subtle"} color={times ? undefined : "gray"} aria-label="Show when lines were written" aria-pressed={times} onClick={() => put({ times: times ? undefined : "1" })}>
+                        <IconClock size={16} />
+                    </ActionIcon>
+                </Tooltip>
                 <Tooltip label="Wrap long lines">
                     <ActionIcon variant={wrap ? "light" : "subtle"} color={wrap ? undefined : "gray"} aria-label="Wrap long lines" aria-pressed={wrap} onClick={() => put({ wrap: wrap ? undefined : "1" })}>
                         <IconTextWrap size={16} />
@@ -145,6 +151,7 @@ function Logs({ run, logs, grown }: Props & { logs: LogInfo[] }) {
                     grep={grep}
                     mark={mark}
                     wrap={wrap}
+                    times={times}
                     grown={grown}
                     height={run.state === "failed" ? "max(300px, calc(100vh - 450px))" : "calc(100vh - 330px)"}
                     linked={params.get("line") ? { offset: Number(params.get("line")), log: params.get("from") ?? undefined } : undefined}
@@ -200,16 +207,17 @@ interface OneProps {
     grep?: Grep;
     mark?: RegExp;
     wrap: boolean;
+    times: boolean;
     grown: Record<string, number>;
     height: string;
     linked?: { offset: number; log?: string };
     put: (changes: Record<string, string | undefined>) => void;
 }
 
-function OneLog({ run, log, attempt, grep, mark, wrap, grown, height, linked, put }: OneProps) {
+function OneLog({ run, log, attempt, grep, mark, wrap, times, grown, height, linked, put }: OneProps) {
     const size = log.name === ALL ? Object.values(grown).reduce((sum, one) => sum + one, 0) : (grown[log.name] ?? log.bytes);
     const must = useRef(linked?.offset);
-    const open = useLog({ run: run.id, name: log.name, attempt, bytes: log.bytes, must: must.current, enabled: !grep });
+    const open = useLog({ run: run.id, name: log.name, attempt, bytes: log.bytes, must: must.current, times, enabled: !grep });
     const found = useGrep(run.id, log.name, attempt, grep && mark ? grep : undefined, size);
     const live = !open.complete && (isActive(run.state) || !log.complete);
     const error = grep ? found.error : open.error;
@@ -226,6 +234,7 @@ function OneLog({ run, log, attempt, grep, mark, wrap, grown, height, linked, pu
             wrap={wrap}
             mark={grep ? mark : undefined}
             showLog={log.name === ALL}
+            showTime={times}
             height={height}
             linked={linked}
             onLink={(line) => put({ log: log.name, line: String(line.offset), from: log.name === ALL ? line.log : undefined, grep: undefined })}

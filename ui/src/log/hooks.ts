@@ -34,6 +34,8 @@ interface From {
     bytes: number;
     /** A line that must be among what is read. */
     must?: number;
+    /** Also when each line was written. */
+    times?: boolean;
     enabled?: boolean;
 }
 
@@ -56,7 +58,7 @@ export function join(lines: readonly LogLine[], fresh: readonly LogLine[]): read
 }
 
 /** A log as it stands and grows: one stream, taken up where it broke. */
-export function useLog({ run, name, attempt, bytes, must, enabled = true }: From): OpenLog {
+export function useLog({ run, name, attempt, bytes, must, times, enabled = true }: From): OpenLog {
     const size = useRef(bytes);
     size.current = bytes;
     const [state, setState] = useState<{ lines: readonly LogLine[]; complete: boolean }>({ lines: [], complete: false });
@@ -68,7 +70,7 @@ export function useLog({ run, name, attempt, bytes, must, enabled = true }: From
     useEffect(() => setWanted(undefined), [key]);
     useEffect(() => {
         if (!enabled || !visible || typeof EventSource === "undefined") return;
-        const place = `${key}/${must ?? ""}/${wanted ?? ""}`;
+        const place = `${key}/${must ?? ""}/${wanted ?? ""}/${times ?? ""}`;
         // A page that was out of sight goes on where it was.
         const kept = position.current?.key === place ? position.current.next : undefined;
         const begin = wanted === undefined ? beginning(name, size.current, must) : String(wanted);
@@ -91,7 +93,7 @@ export function useLog({ run, name, attempt, bytes, must, enabled = true }: From
             if (chunks.length > 0) setState((current) => ({ ...current, lines: chunks.reduce(join, first ? [] : current.lines) }));
         };
         const open = () => {
-            stream = new EventSource(address(path`/runs/${run}/logs/${name}/tail`, { attempt: attempt === undefined ? undefined : String(attempt), offset: String(next), partial: true }));
+            stream = new EventSource(address(path`/runs/${run}/logs/${name}/tail`, { attempt: attempt === undefined ? undefined : String(attempt), offset: String(next), partial: true, times: times || undefined }));
             stream.addEventListener("lines", (event) => {
                 const chunk = JSON.parse((event as MessageEvent<string>).data) as LogLines;
                 pause = 500;
@@ -120,7 +122,7 @@ export function useLog({ run, name, attempt, bytes, must, enabled = true }: From
             if (again) clearTimeout(again);
             if (frame) cancelAnimationFrame(frame);
         };
-    }, [run, name, attempt, must, wanted, enabled, visible]);
+    }, [run, name, attempt, must, wanted, times, enabled, visible]);
 
     const begin = name === "all" ? 0 : (state.lines[0]?.offset ?? 0);
     const loadEarlier = useCallback(() => setWanted(Math.max(0, begin - 8 * AT_FIRST)), [begin]);
@@ -133,6 +135,7 @@ export interface Grep {
     text: string;
     regex: boolean;
     context: number;
+    times?: boolean;
 }
 
 /** The lines that fit, with what stands around them; goes on by itself when the log grows. */
@@ -148,7 +151,7 @@ export function useGrep(run: string, name: string, attempt: number | undefined, 
         const timer = setTimeout(
             () => {
                 setState((current) => (fresh ? { lines: [], next: 0, more: false, busy: true, key } : { ...current, busy: true }));
-                api.get<LogPage>(path`/runs/${run}/logs/${name}`, { attempt: attempt === undefined ? undefined : String(attempt), offset: String(from), limit: GREP_LINES, grep: grep.text, regex: grep.regex, context: grep.context || undefined })
+                api.get<LogPage>(path`/runs/${run}/logs/${name}`, { attempt: attempt === undefined ? undefined : String(attempt), offset: String(from), limit: GREP_LINES, grep: grep.text, regex: grep.regex, context: grep.context || undefined, times: grep.times || undefined })
                     .then((page) => {
                         if (gone) return;
                         setState((current) => ({ key, lines: join(current.key === key ? current.lines : [], page.lines), next: page.next, more: page.lines.length >= GREP_LINES, busy: false }));

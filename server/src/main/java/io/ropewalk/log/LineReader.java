@@ -13,9 +13,10 @@ import java.util.Optional;
 public final class LineReader {
     static final int LONGEST = 64 * 1024;
     private static final int WINDOW = 256 * 1024;
-    private static final int CHUNK = 256 * 1024;
+    static final int CHUNK = 256 * 1024;
 
     private final LogBytes bytes;
+    private final int chunk;
     private byte[] buffer = new byte[0];
     private int begin;
     private int end;
@@ -25,7 +26,13 @@ public final class LineReader {
     private boolean complete;
 
     public LineReader(LogBytes bytes, long offset) {
+        this(bytes, offset, CHUNK);
+    }
+
+    /// @param chunk how much is read at once; it changes nothing but how often
+    LineReader(LogBytes bytes, long offset, int chunk) {
         this.bytes = bytes;
+        this.chunk = chunk;
         this.position = offset;
     }
 
@@ -94,13 +101,13 @@ public final class LineReader {
         if (complete || drained) {
             return false;
         }
-        LogChunk chunk = bytes.read(position + (end - begin), CHUNK);
-        complete = chunk.complete();
-        drained = chunk.bytes().length == 0;
+        LogChunk next = bytes.read(position + (end - begin), chunk);
+        complete = next.complete();
+        drained = next.bytes().length == 0;
         if (drained) {
             return false;
         }
-        byte[] piece = chunk.bytes();
+        byte[] piece = next.bytes();
         read += piece.length;
         if (begin == end) {
             buffer = piece;

@@ -4,6 +4,7 @@ import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,21 +22,26 @@ public record LogPosition(Map<String, At> logs) {
     }
 
     public static LogPosition parse(String text) {
+        return tryParse(text)
+                .orElseThrow(() -> new RopewalkException(
+                        ErrorCode.INVALID_REQUEST,
+                        "The offset of several logs together is what an earlier answer gave as 'next', or 0; '%s' is neither."
+                                .formatted(text.length() > 60 ? text.substring(0, 60) + "…" : text)));
+    }
+
+    static Optional<LogPosition> tryParse(String text) {
         if (text.isEmpty() || text.equals("0")) {
-            return START;
+            return Optional.of(START);
         }
         Map<String, At> logs = new LinkedHashMap<>();
         for (String part : text.split(",", MOST)) {
             Matcher matcher = PART.matcher(part);
             if (!matcher.matches()) {
-                throw new RopewalkException(
-                        ErrorCode.INVALID_REQUEST,
-                        "The offset of several logs together is what an earlier answer gave as 'next', or 0; '%s' is neither."
-                                .formatted(part.length() > 60 ? part.substring(0, 60) + "…" : part));
+                return Optional.empty();
             }
             logs.put(matcher.group(1), new At(Integer.parseInt(matcher.group(2)), Long.parseLong(matcher.group(3))));
         }
-        return new LogPosition(logs);
+        return Optional.of(new LogPosition(logs));
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.ropewalk.log;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.executor.LogChunk;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,42 +12,21 @@ public final class Logs {
     private Logs() {}
 
     /// One attempt's log. A negative offset counts from the end and moves on to where a line begins.
-    public static LogPage page(LogSource source, LogFile file, int attempt, long offset, LogSearch search) {
+    public static LogPage page(
+            LogSource source, LogFile file, LogStamps stamps, int attempt, long offset, LogSearch search) {
         LogBytes bytes = source.bytes(file.name(), attempt);
         long from = offset >= 0 ? offset : nearEnd(bytes, size(file, attempt, bytes), offset);
         LogSearch.Found found = search.in(bytes, from);
-        return new LogPage(found.lines(), found.next(), found.end());
+        List<LogLine> lines = found.lines().stream()
+                .map(line -> stamps.stamp(file, attempt, line))
+                .toList();
+        return new LogPage(lines, found.next(), found.end());
     }
 
-    /// All logs, one after the other as far as each has got; each line says which log it is from.
-    public static LogPage page(LogSource source, List<LogFile> files, LogPosition from, LogSearch search) {
-        Map<String, LogPosition.At> reached = new LinkedHashMap<>(from.logs());
-        List<LogLine> lines = new ArrayList<>();
-        boolean complete = true;
-        long bytesRead = 0;
-        for (LogFile file : files) {
-            LogPosition.At at = reached.getOrDefault(
-                    file.name(), new LogPosition.At(file.attempts().getFirst(), 0));
-            boolean ended = false;
-            while (lines.size() < search.lines() && bytesRead < LogSearch.MOST_BYTES) {
-                LogSearch rest = new LogSearch(
-                        search.pattern(), search.lines() - lines.size(), search.context(), search.partial());
-                LogSearch.Found found = rest.in(source.bytes(file.name(), at.attempt()), at.offset());
-                found.lines().forEach(line -> lines.add(line.of(file.name())));
-                bytesRead += found.next() - at.offset();
-                at = new LogPosition.At(at.attempt(), found.next());
-                int later = after(file, at.attempt());
-                ended = found.end() && later == 0;
-                // An attempt that was followed by another has ended, even if its last line never did.
-                if (later == 0 || !found.exhausted()) {
-                    break;
-                }
-                at = new LogPosition.At(later, 0);
-            }
-            reached.put(file.name(), at);
-            complete = complete && ended && file.complete();
-        }
-        return new LogPage(lines, new LogPosition(reached).toString(), complete);
+    /// All logs together, in the order of time as far as it is known; each line says which log it is from.
+    public static LogPage page(
+            LogSource source, List<LogFile> files, LogStamps stamps, LogPosition from, LogSearch search) {
+        return new LogMerge(source, stamps, search).page(files, from);
     }
 
     /// So many bytes before the end of each log, moved on to where a line begins.
@@ -75,13 +53,6 @@ public final class Logs {
                                                 files.stream()
                                                         .map(LogFile::name)
                                                         .toList()))));
-    }
-
-    private static int after(LogFile file, int attempt) {
-        return file.attempts().stream()
-                .filter(each -> each > attempt)
-                .findFirst()
-                .orElse(0);
     }
 
     private static long size(LogFile file, int attempt, LogBytes bytes) {

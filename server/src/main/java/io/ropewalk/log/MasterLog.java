@@ -13,9 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.DateTimeParseException;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /// The server's own lines about a run, the log `master`: appended to `master.log` in the run's directory,
@@ -34,6 +37,19 @@ public final class MasterLog {
         this.directories = directories;
         this.clock = clock;
         this.signals = signals;
+    }
+
+    /// When a line of it was written, in milliseconds.
+    static OptionalLong timeOf(String line) {
+        int end = line.indexOf(' ');
+        if (end < 20 || end > 40) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Instant.parse(line.substring(0, end)).toEpochMilli());
+        } catch (DateTimeParseException _) {
+            return OptionalLong.empty();
+        }
     }
 
     /// What wakes those who follow a run's logs.

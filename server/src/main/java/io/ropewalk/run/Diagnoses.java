@@ -6,6 +6,7 @@ import io.ropewalk.log.LogLine;
 import io.ropewalk.log.LogPage;
 import io.ropewalk.log.LogSearch;
 import io.ropewalk.log.LogSource;
+import io.ropewalk.log.LogStamps;
 import io.ropewalk.log.Logs;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.executor.LogChunk;
@@ -86,7 +87,7 @@ final class Diagnoses {
         List<LogLine> lines = new ArrayList<>();
         long offset = -END_OF_LOG;
         while (true) {
-            LogPage page = Logs.page(source, file, file.attempt(), offset, LogSearch.everything(LINES));
+            LogPage page = Logs.page(source, file, LogStamps.NONE, file.attempt(), offset, LogSearch.everything(LINES));
             lines.addAll(page.lines());
             if (lines.size() > LINES) {
                 lines.subList(0, lines.size() - LINES).clear();

@@ -4,6 +4,7 @@ import io.ropewalk.access.Scope;
 import io.ropewalk.log.LineReader;
 import io.ropewalk.log.LogFile;
 import io.ropewalk.log.LogLine;
+import io.ropewalk.log.LogTimes;
 import io.ropewalk.metric.MetricStore;
 import io.ropewalk.metric.NewPoint;
 import io.ropewalk.metric.StdoutNumbers;
@@ -44,6 +45,7 @@ public final class NumberCollector {
     private final Database database;
     private final MetricStore store;
     private final RunLogSource logs;
+    private final LogTimes times;
     private final BiConsumer<RunId, String> says;
     private final InstantSource clock;
     /// Runs that have been told that they have too many series.
@@ -51,16 +53,19 @@ public final class NumberCollector {
     private final List<Lock> stripes = new ArrayList<>();
     private final Map<RunId, Map<Log, Cursor>> cursors = new ConcurrentHashMap<>();
 
+    /// @param times told how far the logs have got at each look
     /// @param says writes a line into a run's own log
     public NumberCollector(
             Database database,
             MetricStore store,
             RunLogSource logs,
+            LogTimes times,
             BiConsumer<RunId, String> says,
             InstantSource clock) {
         this.database = database;
         this.store = store;
         this.logs = logs;
+        this.times = times;
         this.says = says;
         this.clock = clock;
         for (int i = 0; i < STRIPES; i++) {
@@ -120,6 +125,7 @@ public final class NumberCollector {
             List<LogFile> files = from.logs(Scope.EVERYTHING, run).stream()
                     .filter(file -> !file.name().equals(LogFile.MASTER))
                     .toList();
+            times.saw(run, files, ended);
             if (files.stream().allMatch(file -> file.attempt() == 1 && file.bytes() == 0)) {
                 return;
             }

@@ -4,6 +4,7 @@ import io.ropewalk.access.Access;
 import io.ropewalk.access.Tokens;
 import io.ropewalk.artifact.RunFiles;
 import io.ropewalk.environment.Environments;
+import io.ropewalk.log.LogTimes;
 import io.ropewalk.log.MasterLog;
 import io.ropewalk.metric.LiveNumbers;
 import io.ropewalk.metric.MetricStore;
@@ -72,7 +73,8 @@ public final class RunCapability implements AutoCloseable {
         builder = new LaunchBuilder(PythonLibrary.unpack(on.dataDirectory(), on.version()));
         RunSources sources = new RunSources(on.sources());
         RunLogs logs = new RunLogs(store, on.executor(), masterLog);
-        collector = new NumberCollector(on.database(), metrics, logs, masterLog::append, on.clock());
+        LogTimes times = new LogTimes(directories::of, on.clock());
+        collector = new NumberCollector(on.database(), metrics, logs, times, masterLog::append, on.clock());
         uses = new UseCollector(
                 on.executor() instanceof MetersReplicas meters ? meters : _ -> Map.of(),
                 new UseStore(on.database()),
@@ -97,7 +99,7 @@ public final class RunCapability implements AutoCloseable {
                         new RunUpdates(runs, views, live, on.signals()),
                         new RunSpecifications(builder, directories, on.projects()))
                 .endpoints());
-        endpoints.addAll(new RunLogApi(logs, on.signals()).endpoints());
+        endpoints.addAll(new RunLogApi(logs, times, on.signals(), on.clock()).endpoints());
         endpoints.addAll(new RunSearchApi(new RunSearch(store, logs)).endpoints());
         endpoints.addAll(new DiagnosisApi(new Diagnoses(store, logs)).endpoints());
         endpoints.addAll(new RunFileApi(visible, directories::output).endpoints());

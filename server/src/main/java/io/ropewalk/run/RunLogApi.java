@@ -10,7 +10,9 @@ import io.ropewalk.log.LogPage;
 import io.ropewalk.log.LogPosition;
 import io.ropewalk.log.LogSearch;
 import io.ropewalk.log.LogSource;
+import io.ropewalk.log.LogStamps;
 import io.ropewalk.log.LogTail;
+import io.ropewalk.log.LogTimes;
 import io.ropewalk.log.Logs;
 import io.ropewalk.log.MasterLog;
 import io.ropewalk.spi.ErrorCode;
@@ -27,6 +29,7 @@ import io.ropewalk.support.time.Signals;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +43,15 @@ public final class RunLogApi {
 
     private final RunLogSource runs;
     private final Signals signals;
+    private final LogTimes times;
+    private final InstantSource clock;
     private final LogLooks looks;
 
-    public RunLogApi(RunLogSource runs, Signals signals) {
+    public RunLogApi(RunLogSource runs, LogTimes times, Signals signals, InstantSource clock) {
         this.runs = runs;
+        this.times = times;
         this.signals = signals;
+        this.clock = clock;
         this.looks = new LogLooks(run -> runs.logs(Scope.EVERYTHING, run), LOOK_EVERY);
     }
 
@@ -92,6 +99,7 @@ public final class RunLogApi {
     /// @param regex `true` when `grep` is a regular expression, or the expression itself
     /// @param context lines to show before and after each match
     /// @param partial also a last line that has no end yet
+    /// @param times also about when each line was written
     record Read(
             String run,
             String name,
@@ -101,7 +109,8 @@ public final class RunLogApi {
             @Nullable String grep,
             @Nullable String regex,
             @Nullable Integer context,
-            @Nullable Boolean partial) {
+            @Nullable Boolean partial,
+            @Nullable Boolean times) {
         LogSearch search() {
             return new LogSearch(
                     pattern(),
@@ -135,6 +144,7 @@ public final class RunLogApi {
             @Nullable Integer attempt,
             @Nullable String offset,
             @Nullable Boolean partial,
+            @Nullable Boolean times,
             @FromHeader("Last-Event-ID") @Nullable String lastEventId) {}
 
     record Raw(String run, String name, @Nullable Integer attempt) {}
@@ -142,14 +152,19 @@ public final class RunLogApi {
     private LogPage read(Read request, Call call) {
         LogSource logs = logsOf(call, request.run());
         String offset = request.offset() == null ? "0" : request.offset();
-        return request.name().equals(LogFile.ALL)
-                ? Logs.page(logs, logs.files(), together(logs, offset), request.search())
-                : one(logs, request.name(), request.attempt(), number(offset), request.search());
+        boolean all = request.name().equals(LogFile.ALL);
+        LogStamps stamps = stamps(new RunId(request.run()), all, request.times());
+        if (all) {
+            return Logs.page(logs, logs.files(), stamps, together(logs, offset), request.search());
+        }
+        LogFile file = Logs.find(logs.files(), request.name());
+        return Logs.page(logs, file, stamps, attempt(file, request.attempt()), number(offset), request.search());
     }
 
-    private static LogPage one(LogSource logs, String name, @Nullable Integer attempt, long offset, LogSearch search) {
-        LogFile file = Logs.find(logs.files(), name);
-        return Logs.page(logs, file, attempt(file, attempt), offset, search);
+    /// Several logs are put in the order of time whether it is shown or not.
+    private LogStamps stamps(RunId run, boolean all, @Nullable Boolean shown) {
+        boolean show = Boolean.TRUE.equals(shown);
+        return all || show ? new LogStamps(times.of(run), clock.instant(), show) : LogStamps.NONE;
     }
 
     private EventStream tail(Tail request, Call call) {
@@ -170,10 +185,16 @@ public final class RunLogApi {
                                 from,
                                 partial,
                                 (position, search, woken) -> all
-                                        ? Logs.page(logs, watch.files(woken), LogPosition.parse(position), search)
+                                        ? Logs.page(
+                                                logs,
+                                                watch.files(woken),
+                                                stamps(run, true, request.times()),
+                                                LogPosition.parse(position),
+                                                search)
                                         : Logs.page(
                                                 logs,
                                                 Logs.find(watch.files(woken), request.name()),
+                                                stamps(run, false, request.times()),
                                                 attempt,
                                                 number(position),
                                                 search))

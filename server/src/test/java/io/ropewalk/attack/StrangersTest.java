@@ -170,8 +170,11 @@ class StrangersTest {
         JsonNode everything = server.get(search + "hello").expect(200).json().get("items");
         assertThat(everything.findValuesAsText("project")).containsOnly("victim");
         for (String pattern : List.of("hello", ".", "(hello|run)")) {
-            JsonNode found = server.send("GET", search + Wire.encoded(pattern), token, null).json();
-            assertThat(found.get("items").findValuesAsText("project")).as(pattern).isSubsetOf("stranger");
+            JsonNode found = server.send("GET", search + Wire.encoded(pattern), token, null)
+                    .json();
+            assertThat(found.get("items").findValuesAsText("project"))
+                    .as(pattern)
+                    .isSubsetOf("stranger");
             assertThat(found.toString()).as(pattern).doesNotContain("victim", "greet");
         }
     }

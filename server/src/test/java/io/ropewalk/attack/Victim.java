@@ -99,6 +99,8 @@ final class Victim {
                 operation.path().endsWith("/files")
                         ? ""
                         : operation.path().contains("/sources/") ? "a.txt" : "made.txt";
+            // Revisions in one place, times in another.
+            case "from", "to" -> operation.path().endsWith("/use") ? "" : good.getOrDefault(field, "");
             case "offset", "Last-Event-ID", "context" -> "0";
             case "partial", "download" -> "true";
             // These two together have a meaning of their own.

@@ -187,7 +187,7 @@ class LogSearchTest {
 
         given[0] = 0;
         LogFile file = new LogFile("worker-0", 1, List.of(1), size, true);
-        LogPage last = Logs.page(source(sparse, file), file, 1, -100_000, LogSearch.everything(10_000));
+        LogPage last = Logs.page(source(sparse, file), file, LogStamps.NONE, 1, -100_000, LogSearch.everything(10_000));
         assertThat(last.complete()).isTrue();
         assertThat(last.lines()).hasSizeBetween(999, 1001);
         assertThat(last.lines().getFirst().text()).hasSize(99);

@@ -7,6 +7,7 @@ import io.ropewalk.log.LogFile;
 import io.ropewalk.log.LogLine;
 import io.ropewalk.log.LogPage;
 import io.ropewalk.log.LogTail;
+import io.ropewalk.log.LogTimes;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.http.Content;
@@ -14,6 +15,8 @@ import io.ropewalk.support.http.Endpoint;
 import io.ropewalk.support.http.EventStream;
 import io.ropewalk.support.time.Signals;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +39,12 @@ class RunLogApiTest {
 
     private final FakeLogs logs = new FakeLogs();
     private final Signals signals = new Signals();
-    private final List<Endpoint<?, ?>> api = new RunLogApi(logs, signals).endpoints();
+    private final List<Endpoint<?, ?>> api = new RunLogApi(
+                    logs,
+                    new LogTimes(_ -> Path.of("nowhere"), InstantSource.system()),
+                    signals,
+                    InstantSource.system())
+            .endpoints();
 
     private LogPage read(String name, Map<String, ?> query) throws Exception {
         return TestCall.owner().call(api, LOGS + "/{name}", with(name, query), LogPage.class);
