@@ -24,6 +24,8 @@ final class Keys {
             "source-missing");
 
     static final int MOST_RETRIES = 100;
+    static final int MOST_CHECKPOINTS = 10_000;
+    static final List<String> GOALS = List.of("max", "min");
     static final List<String> TASK_TYPES = List.of("general", "init", "export");
 
     private static final Form TEXTS = new Form.ListOf(Form.TEXT);
@@ -140,6 +142,19 @@ final class Keys {
                             .alsoCalled("causes"),
                     key("addMemory", Form.MEMORY, "After it ran out of memory, so much more for each replica.")));
 
+    static final Shape CHECKPOINTS = new Shape(
+            "checkpoints",
+            "Which checkpoints are kept: the others are removed while the run goes on.",
+            List.of(
+                    key("keep", new Form.Whole(1, MOST_CHECKPOINTS), "How many of the latest.")
+                            .mandatory(),
+                    key("best", Form.TEXT, "A number that the run logs: the checkpoint where it was best is kept too."),
+                    key("goal", new Form.OneOf(GOALS), "Which values are better; `max` if not given."),
+                    key(
+                            "files",
+                            Form.TEXT,
+                            "A pattern of the names, such as `epoch-*.pt`; all names without a leading dot if not given.")));
+
     static final Shape TASK = new Shape(
                     "a task",
                     "Something to run.",
@@ -164,6 +179,7 @@ final class Keys {
                                     "retry",
                                     new Form.Structure(RETRY),
                                     "When a run that failed is tried again, with its checkpoints."),
+                            key("checkpoints", new Form.Structure(CHECKPOINTS), "Which checkpoints are kept."),
                             key(
                                             "roles",
                                             new Form.ListOf(new Form.Structure(ROLE)),

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param scheduleTimeout how many seconds a run may wait for a place
 /// @param timeout how many seconds a run may take once it has started
 /// @param retry when a run that failed is tried again; null for never
+/// @param checkpoints which are kept; null for all
 /// @param pins the revisions that sources are taken at, by source
 public record Task(
         String name,
@@ -21,6 +22,7 @@ public record Task(
         @Nullable Long scheduleTimeout,
         @Nullable Long timeout,
         @Nullable Retry retry,
+        @Nullable Checkpoints checkpoints,
         List<Role> roles,
         Map<String, String> pins) {
     /// The name of the one role of a task that does not list roles.
@@ -55,9 +57,28 @@ public record Task(
         }
     }
 
+    /// Which checkpoints are kept.
+    ///
+    /// @param keep how many of the latest
+    /// @param best a number that the run logs: where it was best, the checkpoint is kept too
+    /// @param goal which values are better
+    /// @param files a pattern of names
+    public record Checkpoints(int keep, @Nullable String best, Goal goal, String files) {}
+
+    /// Which values of a number are better.
+    public enum Goal {
+        /// Large ones.
+        @JsonProperty("max")
+        MAX,
+        /// Small ones.
+        @JsonProperty("min")
+        MIN
+    }
+
     /// The same with other roles.
     public Task with(List<Role> others) {
-        return new Task(name, type, title, environment, parameters, scheduleTimeout, timeout, retry, others, pins);
+        return new Task(
+                name, type, title, environment, parameters, scheduleTimeout, timeout, retry, checkpoints, others, pins);
     }
 
     /// A virtual environment to run in.

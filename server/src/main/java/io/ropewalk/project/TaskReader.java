@@ -7,6 +7,7 @@ import io.ropewalk.spi.executor.Resources;
 import io.ropewalk.support.template.TemplateFunctions;
 import io.ropewalk.support.yaml.Place;
 import io.ropewalk.support.yaml.YamlNode;
+import java.nio.file.FileSystems;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,9 @@ final class TaskReader {
         Long timeout = fields.seconds("timeout");
         Task.Retry retry =
                 fields.structure("retry", Keys.RETRY).map(this::retry).orElse(null);
+        Task.Checkpoints checkpoints = fields.structure("checkpoints", Keys.CHECKPOINTS)
+                .map(this::checkpoints)
+                .orElse(null);
         List<Role> roles = roles(fields);
         Map<String, String> pins = pins(fields);
         fields.finish();
@@ -67,6 +72,7 @@ final class TaskReader {
                 scheduleTimeout,
                 timeout,
                 retry,
+                checkpoints,
                 roles,
                 pins));
     }
@@ -87,6 +93,35 @@ final class TaskReader {
                 fields.amount("addMemory", Quantity::bytes).orElse(0));
         fields.finish();
         return retry;
+    }
+
+    private Task.Checkpoints checkpoints(Fields fields) {
+        String files = fields.text("files").orElse("*");
+        if (!isPattern(files)) {
+            problems.error(
+                    fields.valueOf("files"),
+                    "'files' is no pattern of names in the checkpoint directory: '%s'."
+                            .formatted(Fields.shortened(files)),
+                    "Write it without '/', such as 'epoch-*.pt'.");
+        }
+        Task.Checkpoints checkpoints = new Task.Checkpoints(
+                fields.whole("keep").orElse(1),
+                fields.text("best").filter(text -> !text.isBlank()).orElse(null),
+                fields.word("goal")
+                        .map(word -> Task.Goal.valueOf(word.toUpperCase(Locale.ROOT)))
+                        .orElse(Task.Goal.MAX),
+                files);
+        fields.finish();
+        return checkpoints;
+    }
+
+    private static boolean isPattern(String files) {
+        try {
+            FileSystems.getDefault().getPathMatcher("glob:" + files);
+            return !files.isBlank() && !files.contains("/");
+        } catch (PatternSyntaxException _) {
+            return false;
+        }
     }
 
     private Map<String, Object> parameters(Fields fields) {

@@ -1,6 +1,7 @@
 package io.ropewalk.run;
 
 import io.ropewalk.access.Access;
+import io.ropewalk.access.Scope;
 import io.ropewalk.access.Tokens;
 import io.ropewalk.artifact.RunFiles;
 import io.ropewalk.environment.Environments;
@@ -43,6 +44,7 @@ public final class RunCapability implements AutoCloseable {
     private final LaunchBuilder builder;
     private final NumberCollector collector;
     private final UseCollector uses;
+    private final CheckpointKeeper checkpoints;
     private final RunJournal journal;
     private final Clock clock;
     private final List<Endpoint<?, ?>> endpoints = new ArrayList<>();
@@ -79,7 +81,9 @@ public final class RunCapability implements AutoCloseable {
                 on.executor() instanceof MetersReplicas meters ? meters : _ -> Map.of(),
                 new UseStore(on.database()),
                 on.clock());
-        journal = new RunJournal(masterLog, logs, on.signals(), collector, uses);
+        checkpoints =
+                new CheckpointKeeper(directories, metrics, run -> store.find(Scope.EVERYTHING, run), masterLog::append);
+        journal = new RunJournal(masterLog, logs, on.signals(), collector, uses, checkpoints);
         reconciler = new RunReconciler(
                 store,
                 on.executor(),
@@ -139,6 +143,7 @@ public final class RunCapability implements AutoCloseable {
             while (true) {
                 TimeUnit.MILLISECONDS.sleep(UseCollector.EVERY.toMillis());
                 uses.pass(journal.runningRuns());
+                checkpoints.pass(journal.runningRuns());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

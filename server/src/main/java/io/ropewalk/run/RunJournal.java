@@ -17,14 +17,22 @@ final class RunJournal implements RunReconciler.Aftermath {
     private final Signals signals;
     private final NumberCollector collector;
     private final UseCollector uses;
+    private final CheckpointKeeper checkpoints;
     private final Map<RunId, Run> running = new ConcurrentHashMap<>();
 
-    RunJournal(MasterLog log, RunLogs logs, Signals signals, NumberCollector collector, UseCollector uses) {
+    RunJournal(
+            MasterLog log,
+            RunLogs logs,
+            Signals signals,
+            NumberCollector collector,
+            UseCollector uses,
+            CheckpointKeeper checkpoints) {
         this.log = log;
         this.logs = logs;
         this.signals = signals;
         this.collector = collector;
         this.uses = uses;
+        this.checkpoints = checkpoints;
     }
 
     @Override
@@ -62,6 +70,7 @@ final class RunJournal implements RunReconciler.Aftermath {
     @Override
     public List<Incident> ending(Run run, List<Replica> replicas) {
         collector.drain(run.id(), logs.known(run, replicas));
+        checkpoints.tidy(run);
         return uses.ending(run);
     }
 }

@@ -28,7 +28,8 @@ public record RunSpecification(ProjectDocument document, Map<String, Object> par
 
     /// Of work that this server does not run.
     static RunSpecification tracked(String project, String task, Map<String, Object> parameters) {
-        Task only = new Task(task, Task.Type.GENERAL, null, null, Map.of(), null, null, null, List.of(), Map.of());
+        Task only =
+                new Task(task, Task.Type.GENERAL, null, null, Map.of(), null, null, null, null, List.of(), Map.of());
         ProjectDocument document = new ProjectDocument(
                 ProjectDocument.Kind.PROJECT,
                 project,

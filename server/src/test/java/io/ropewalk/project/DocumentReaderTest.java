@@ -54,6 +54,7 @@ class DocumentReaderTest {
                                 null,
                                 null,
                                 null,
+                                null,
                                 List.of(new Role(
                                         "worker",
                                         1,

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ropewalk.TestServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,20 @@ class RetryStoryTest {
                   starts=$(wc -l < "$ROPEWALK_CHECKPOINT_DIR/starts")
                   echo "start $starts retry $ROPEWALK_RETRY"
                   [ "$starts" -ge 3 ]
+              - name: keeps
+                retry: {times: 1, on: [user-exit]}
+                checkpoints: {keep: 1, best: acc, files: "epoch-*"}
+                command: |
+                  until [ -e "$OUTPUT_DIR/go" ]; do sleep 0.05; done
+                  cd "$ROPEWALK_CHECKPOINT_DIR"
+                  for i in 1 2 3 4; do
+                    epoch=epoch-$((ROPEWALK_RETRY * 4 + i))
+                    mkdir $epoch
+                    echo weights > $epoch/weights
+                    touch -d @$((1700000000 + ROPEWALK_RETRY * 40 + i * 10)) $epoch/weights $epoch
+                  done
+                  touch notes
+                  [ "$ROPEWALK_RETRY" = 1 ]
               - {name: hopeless, retry: {times: 2, on: [user-exit]}, command: exit 7}
               - {name: other, retry: {times: 2}, command: exit 7}
               - {name: fine, retry: {times: 2, on: [user-exit]}, command: "true"}
@@ -101,6 +118,36 @@ class RetryStoryTest {
         assertThat(runs.get(2).has("later")).isFalse();
         assertThat(events(server, runs.get(0))).contains("Retried: run counts-2 tries it again (1 of 3)");
         assertThat(events(server, runs.get(1))).contains("GoesOn: it goes on from run counts-1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("both")
+    void ofItsCheckpointsTheBestAndTheLatestAreKept(TestServer server) throws IOException {
+        server.apply("retry", DOCUMENT);
+        String first = server.run("retry", "keeps");
+        logThenGo(server, first, 1_700_000_000_000L, 0.3, 0.9, 0.5, 0.4);
+        server.ended(first);
+        Path checkpoints = server.data().resolve("runs").resolve(first).resolve("checkpoints");
+        assertThat(checkpoints.toFile().list()).containsExactlyInAnyOrder("epoch-2", "epoch-4", "notes");
+        assertThat(server.log(first, "master"))
+                .contains("removed 'epoch-1'; kept are the latest 1 and the best of 'acc'");
+        // What an earlier run has found best counts for those that go on from it.
+        String second = run(server, first).at("/later/run").asText();
+        logThenGo(server, second, 1_700_000_040_000L, 0.1, 0.8, 0.7, 0.6);
+        assertThat(server.ended(second).get("state").asText()).isEqualTo("succeeded");
+        assertThat(checkpoints.toFile().list()).containsExactlyInAnyOrder("epoch-2", "epoch-8", "notes");
+        assertThat(checkpoints.resolve("epoch-2/weights")).hasContent("weights");
+    }
+
+    private static void logThenGo(TestServer server, String run, long from, double... values) throws IOException {
+        server.until(run, node -> node.get("state").asText().equals("running"));
+        List<Map<String, Object>> points = new ArrayList<>();
+        for (double value : values) {
+            points.add(Map.of("name", "acc", "value", value, "at", from + 10_000L * (points.size() + 1) - 100));
+        }
+        server.post("/api/v1/runs/" + run + "/metrics", Map.of("points", points))
+                .expect(204);
+        Files.createFile(server.data().resolve("runs").resolve(run).resolve("output/go"));
     }
 
     @ParameterizedTest
