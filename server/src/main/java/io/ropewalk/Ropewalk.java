@@ -31,6 +31,7 @@ import io.ropewalk.spi.source.SourceType;
 import io.ropewalk.support.config.ServerSettings;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.Databases;
+import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.http.Endpoint;
 import io.ropewalk.support.http.HttpServer;
 import io.ropewalk.support.http.Idempotency;
@@ -81,6 +82,7 @@ public final class Ropewalk implements AutoCloseable {
                     "Listening on '%s' would let other machines in, and no sign-in is configured for people. Bind 127.0.0.1, and reach it from elsewhere through an SSH tunnel."
                             .formatted(settings.bind()));
         }
+        Failpoints.begin();
         Opened opened = new Opened();
         try {
             return new Ropewalk(settings, clock, opened);
@@ -100,6 +102,7 @@ public final class Ropewalk implements AutoCloseable {
         this.startedAt = clock.instant();
         this.directory = DataDirectory.take(settings.data());
         opened.add(directory::close);
+        Failpoints.DATA_TAKEN.reached();
         if (clock instanceof MachineClock machine) {
             machine.keep(directory.path().resolve("clock"));
         }
@@ -190,6 +193,7 @@ public final class Ropewalk implements AutoCloseable {
         runs.start(url);
         orphans.start();
         directory.announce(url);
+        Failpoints.DATA_ANNOUNCED.reached();
         LOG.info("ready at {}", url);
     }
 

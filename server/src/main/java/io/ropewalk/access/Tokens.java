@@ -1,12 +1,13 @@
 package io.ropewalk.access;
 
 import io.ropewalk.spi.RunId;
+import io.ropewalk.support.failpoint.Failpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
@@ -81,16 +82,20 @@ public final class Tokens {
 
     private static String readOrMake(Path file, String prefix) {
         try {
-            String made = prefix + random();
-            try (var channel = Files.newByteChannel(
-                    file,
-                    EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SYNC),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-                channel.write(StandardCharsets.US_ASCII.encode(made + "\n"));
-                return made;
-            } catch (FileAlreadyExistsException e) {
-                return Files.readString(file, StandardCharsets.US_ASCII).strip();
+            if (!Files.exists(file)) {
+                // Under another name first: a server that dies here must not leave half a secret.
+                Path draft = file.resolveSibling(file.getFileName() + ".new");
+                Files.deleteIfExists(draft);
+                try (var channel = Files.newByteChannel(
+                        draft,
+                        EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SYNC),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                    channel.write(StandardCharsets.US_ASCII.encode(prefix + random() + "\n"));
+                }
+                Failpoints.TOKEN_WRITTEN.reached();
+                Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
             }
+            return Files.readString(file, StandardCharsets.US_ASCII).strip();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot keep the secret '" + file + "'", e);
         }

@@ -1,6 +1,7 @@
 package io.ropewalk.environment;
 
 import io.ropewalk.spi.Ids;
+import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.json.Json;
 import io.ropewalk.support.text.Fingerprint;
 import java.io.IOException;
@@ -86,6 +87,7 @@ record BuildPlace(Path home) {
             channel.write(StandardCharsets.UTF_8.encode(root.getFileName().toString()));
             channel.force(true);
         }
+        Failpoints.ENVIRONMENT_MARK.reached();
         Files.move(written, home.resolve("ready"), StandardCopyOption.ATOMIC_MOVE);
     }
 

@@ -3,6 +3,7 @@ package io.ropewalk.environment;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -207,9 +208,13 @@ public final class Environments implements AutoCloseable {
         try {
             Path ready = place(plan).build(root -> {
                 store.building(plan.key(), specification(plan));
+                Failpoints.ENVIRONMENT_NOTED.reached();
                 install(plan, root, log);
+                Failpoints.ENVIRONMENT_BUILT.reached();
             });
+            Failpoints.ENVIRONMENT_MARKED.reached();
             store.ready(plan.key());
+            Failpoints.ENVIRONMENT_READY.reached();
             log.accept("The environment is ready.");
             return prepared(plan, ready);
         } catch (Commands.Failed e) {

@@ -2,6 +2,7 @@ package io.ropewalk.log;
 
 import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.executor.LogChunk;
+import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.time.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,6 +68,7 @@ public final class MasterLog {
         if (lines.isEmpty()) {
             return;
         }
+        Failpoints.JOURNAL_BEFORE.reached();
         try {
             try (SeekableByteChannel channel = open(file(run))) {
                 ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
@@ -77,6 +79,7 @@ public final class MasterLog {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the master log of run " + run, e);
         }
+        Failpoints.JOURNAL_AFTER.reached();
         signals.signal(topic(run));
     }
 

@@ -4,6 +4,7 @@ import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.failpoint.Failpoints;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -151,6 +152,7 @@ public final class MetricStore {
         }
         Batch batch = Batch.of(stepped);
         byte[] body = BatchCodec.encode(batch);
+        Failpoints.NUMBER_NUMBERED.reached();
         database.write(handle -> {
             if (!stepped.isEmpty()) {
                 handle.createUpdate(INSERT)
@@ -160,9 +162,11 @@ public final class MetricStore {
                         .bind("body", body)
                         .execute();
             }
+            Failpoints.NUMBER_ROW.reached();
             also.accept(handle);
             return stepped.size();
         });
+        Failpoints.NUMBER_STORED.reached();
         numbers.lock.lock();
         try {
             add(numbers, batch);

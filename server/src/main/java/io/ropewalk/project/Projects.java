@@ -15,6 +15,7 @@ import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.Together;
+import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.http.Page;
 import io.ropewalk.support.json.Json;
 import io.ropewalk.support.text.Fingerprint;
@@ -215,7 +216,10 @@ public final class Projects {
                             .formatted(named, Fields.shortened(name)));
         }
         Workspace in = workspaces.get(scope, workspace);
-        return database.write(handle -> together(handle, save(handle, scope, in, name, change, reading), together));
+        Applied applied =
+                database.write(handle -> together(handle, save(handle, scope, in, name, change, reading), together));
+        Failpoints.DOCUMENT_SAVED.reached();
+        return applied;
     }
 
     private static Applied together(Handle handle, Applied applied, Together<Applied> together) {
@@ -285,6 +289,7 @@ public final class Projects {
                 handle,
                 new DocumentRow(
                         hash, change.text(), Json.write(reading.document().orElseThrow())));
+        Failpoints.DOCUMENT_ROW.reached();
         String parent = head.or(() -> Optional.ofNullable(change.parent()))
                 .or(() -> store.head(handle, project.id(), Experiment.MASTER))
                 .orElse(null);
@@ -328,12 +333,14 @@ public final class Projects {
                 hash,
                 List.of(change.experiment()));
         store.insert(handle, project.id(), revision);
+        Failpoints.REVISION_ROW.reached();
         if (!store.moveHead(handle, project.id(), revision, head)) {
             throw new RopewalkException(
                     ErrorCode.CONFLICT,
                     "Somebody saved '%s' of project '%s' at the same moment; look at their change and save again."
                             .formatted(change.experiment(), project.name()));
         }
+        Failpoints.HEAD_MOVED.reached();
         store.touch(handle, project.id(), now);
         return revision;
     }
@@ -469,9 +476,11 @@ public final class Projects {
             runs.delete(handle, project.id());
             parts.forEach(part -> part.delete(handle, project.id()));
             store.delete(handle, project.id());
+            Failpoints.DELETE_ROWS.reached();
             together.with(handle, project.id());
             return project;
         });
+        Failpoints.DELETE_STORED.reached();
         parts.forEach(part -> part.deleted(deleted.id()));
     }
 

@@ -12,6 +12,7 @@ import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.failpoint.Failpoints;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -179,6 +180,7 @@ public final class NumberCollector {
 
     private void move(RunId run, Log log, Cursor from, long to, List<NewPoint> points) {
         int left = store.appendKnown(run, points, handle -> move(handle, run, log, from.stored(), to));
+        Failpoints.CURSOR_STORED.reached();
         if (left > 0 && told.add(run)) {
             says.accept(
                     run,
@@ -188,6 +190,7 @@ public final class NumberCollector {
     }
 
     private static void move(Handle handle, RunId run, Log log, long from, long to) {
+        Failpoints.CURSOR_BEFORE.reached();
         int moved = handle.createUpdate("""
                         insert into metric_cursor (run_id, log, attempt, position)
                         values (:run, :log, :attempt, :to)
@@ -206,6 +209,7 @@ public final class NumberCollector {
                     "Log '%s' of run %s was read by another server at the same time; the next pass goes on from there."
                             .formatted(log.name(), run));
         }
+        Failpoints.CURSOR_MOVED.reached();
     }
 
     private Map<Log, Cursor> stored(RunId run) {

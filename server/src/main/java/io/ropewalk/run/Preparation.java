@@ -15,6 +15,7 @@ import io.ropewalk.spi.executor.Launch;
 import io.ropewalk.spi.executor.Mount.Access;
 import io.ropewalk.spi.executor.ReplicaId;
 import io.ropewalk.spi.source.SourceType.Pin;
+import io.ropewalk.support.failpoint.Failpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -83,8 +84,10 @@ final class Preparation {
 
     Launch launch(Run run, Map<ReplicaId, Integer> attempts, Consumer<String> progress) throws Failed {
         Path directory = directories.make(run.id(), !inUse(run.specification()).isEmpty());
+        Failpoints.START_DIRECTORY.reached();
         Map<String, Prepared> files = sources(run, progress);
         Map<String, String> variables = environment(run, files, progress);
+        Failpoints.START_PREPARED.reached();
         LaunchBuilder.Ready ready = new LaunchBuilder.Ready(directory, files, variables, tokens.ofRun(run.id()));
         try {
             return builder.build(run, ready, attempts);

@@ -1,5 +1,6 @@
 package io.ropewalk.run;
 
+import io.ropewalk.support.failpoint.Failpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,6 +11,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -27,7 +29,7 @@ final class PythonLibrary {
     static Path unpack(Path dataDirectory, String version) {
         Path target = dataDirectory.resolve("python").resolve(version);
         URL marker = PythonLibrary.class.getResource(RESOURCE);
-        if (marker == null || (Files.exists(target) && !version.endsWith("-SNAPSHOT"))) {
+        if (marker == null) {
             return target;
         }
         try {
@@ -55,7 +57,14 @@ final class PythonLibrary {
         for (Path file : files) {
             Path copy = to.resolve(from.relativize(file).toString());
             Files.createDirectories(copy.getParent());
-            Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+            if (Files.exists(copy) && Arrays.equals(Files.readAllBytes(copy), Files.readAllBytes(file))) {
+                continue;
+            }
+            // Programs may be importing it, and a server that dies here must not leave half a file.
+            Path draft = copy.resolveSibling(copy.getFileName() + ".new");
+            Files.copy(file, draft, StandardCopyOption.REPLACE_EXISTING);
+            Failpoints.LIBRARY_COPIED.reached();
+            Files.move(draft, copy, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 }

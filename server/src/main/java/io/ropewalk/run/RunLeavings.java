@@ -4,6 +4,7 @@ import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.disk.TreeRemoval;
+import io.ropewalk.support.failpoint.Failpoints;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class RunLeavings {
         for (RunId run : leaving) {
             try {
                 TreeRemoval.remove(directories.of(run));
+                Failpoints.LEAVING_FILES.reached();
                 database.write(handle -> handle.createUpdate("delete from leaving_run where run_id = :run")
                         .bind("run", run.value())
                         .execute());

@@ -12,6 +12,7 @@ import io.ropewalk.spi.executor.Observation;
 import io.ropewalk.spi.executor.Observation.ReplicaObservation;
 import io.ropewalk.spi.executor.ReplicaId;
 import io.ropewalk.spi.executor.SignalsChanges;
+import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.time.MachineClock;
 import java.time.Clock;
 import java.time.Duration;
@@ -126,6 +127,7 @@ public final class RunReconciler implements AutoCloseable {
     /// that nothing is given away twice.
     void recover() {
         store.lease(lease(), Long.MAX_VALUE);
+        Failpoints.RECOVER_LEASED.reached();
         List<Run> live = store.live(lease);
         for (Run run : live) {
             if (!(run.state() instanceof RunState.Queued)) {
@@ -133,11 +135,13 @@ public final class RunReconciler implements AutoCloseable {
                 aftermath.changed(run, List.of());
             }
         }
+        Failpoints.RECOVER_PLACED.reached();
         for (Run run : live) {
             if (run.state() instanceof RunState.Queued) {
                 ledger.request(run.id(), run.specification().requested());
             }
         }
+        Failpoints.RECOVER_DONE.reached();
     }
 
     /// Begins to look, at hints and by itself.
@@ -364,6 +368,7 @@ public final class RunReconciler implements AutoCloseable {
         if (run.stopRequestedAt().isPresent()) {
             return giveUp(change, new Outcome.Stop(""));
         }
+        Failpoints.START_BEFORE.reached();
         Instant began = clock.instant();
         try {
             Launch launch = preparation.launch(run, firstAttempts(run), new Progress(change));
@@ -374,7 +379,10 @@ public final class RunReconciler implements AutoCloseable {
                 return giveUp(change, new Outcome.Stop(""));
             }
             change.happens(new RunEvent.Prepares(""));
-            begun(change, executor.submit(launch));
+            Failpoints.SUBMIT_BEFORE.reached();
+            LaunchHandle submitted = executor.submit(launch);
+            Failpoints.SUBMIT_AFTER.reached();
+            begun(change, submitted);
             notices(run).forEach(change::incident);
         } catch (Preparation.Failed e) {
             if (closed) {
@@ -393,6 +401,7 @@ public final class RunReconciler implements AutoCloseable {
             return giveUp(change, new Outcome.Failure(FailureCause.SETUP_FAILED, String.valueOf(e.getMessage())));
         }
         look(change);
+        Failpoints.SUBMIT_SEEN.reached();
         apply(change);
         return Optional.empty();
     }
@@ -416,8 +425,10 @@ public final class RunReconciler implements AutoCloseable {
     private Optional<Run> giveUp(Change change, Outcome outcome) {
         Run run = change.run();
         change.happens(new RunEvent.Decided(outcome));
+        Failpoints.GIVE_UP_BEFORE.reached();
         executor.find(run.launch(), preparation.directory(run))
                 .ifPresentOrElse(handle -> begun(change, handle), () -> change.happens(new RunEvent.AllEnded()));
+        Failpoints.GIVE_UP_AFTER.reached();
         return apply(change);
     }
 
@@ -464,6 +475,7 @@ public final class RunReconciler implements AutoCloseable {
                 told = clock.instant();
                 change.happens(new RunEvent.Prepares(line));
                 store.write(handle -> store.update(handle, change.run(), lease()));
+                Failpoints.PROGRESS_STORED.reached();
                 aftermath.changed(change.run(), List.of());
             }
         }
@@ -476,6 +488,7 @@ public final class RunReconciler implements AutoCloseable {
         look(change);
         boolean ours = change.isEmpty() || stored(change);
         if (ours && change.isToBeSubmitted()) {
+            Failpoints.RESTART_STORED.reached();
             submitAgain(change);
         }
         // Everything that follows from this look has been done; what comes later gives a hint.
@@ -598,6 +611,7 @@ public final class RunReconciler implements AutoCloseable {
                                         next.attempt(),
                                         run.specification().restarts(replica.id()) + 1)));
                 unstarted.add(run.id());
+                Failpoints.RESTART_DECIDED.reached();
             }
         }
         boolean waiting = change.replicas().stream().anyMatch(replica -> replica.state() == Replica.State.WAITING);
@@ -612,6 +626,7 @@ public final class RunReconciler implements AutoCloseable {
         change.replicas().forEach(replica -> attempts.put(replica.id(), replica.attempt()));
         try {
             executor.submit(preparation.launch(run, attempts, _ -> {}));
+            Failpoints.RESTART_SUBMITTED.reached();
         } catch (Preparation.Failed e) {
             Change failure = new Change(run);
             failure.incident(
@@ -633,7 +648,9 @@ public final class RunReconciler implements AutoCloseable {
             Duration grace = change.run().stopRequestedAt().isPresent()
                     ? store.stopGrace(change.run().id()).orElse(GRACE)
                     : GRACE;
+            Failpoints.CANCEL_BEFORE.reached();
             executor.cancel(handle, grace);
+            Failpoints.CANCEL_AFTER.reached();
             if (MachineClock.since(clock, since).compareTo(grace.plus(GIVE_UP)) < 0) {
                 return;
             }
@@ -644,12 +661,15 @@ public final class RunReconciler implements AutoCloseable {
             wake(change.run().id());
             return;
         }
+        Failpoints.DRAIN_BEFORE.reached();
         aftermath.ending(change.run(), change.replicas()).forEach(change::incident);
+        Failpoints.DRAIN_AFTER.reached();
         try {
             executor.release(handle);
         } catch (RopewalkException e) {
             change.incident(Incident.warning(clock.instant(), "NotReleased", "run", String.valueOf(e.getMessage())));
         }
+        Failpoints.RELEASE_AFTER.reached();
         change.happens(new RunEvent.AllEnded());
     }
 
@@ -663,15 +683,23 @@ public final class RunReconciler implements AutoCloseable {
     /// @return false when another server has the run
     private boolean stored(Change change) {
         Optional<Retries.Next> written = store.write(handle -> {
+            Failpoints.LOOK_ROW_BEFORE.reached();
             if (!store.update(handle, change.run(), lease())) {
                 return Optional.empty();
             }
+            Failpoints.LOOK_ROW_AFTER.reached();
             Retries.Next follows =
                     change.run().ended() ? retries.store(handle, change.run(), lease()) : Retries.Next.NOTHING;
+            if (follows.run().isPresent()) {
+                Failpoints.RETRY_ROW.reached();
+            }
             store.saveReplicas(handle, change.run().id(), change.changedReplicas());
+            Failpoints.LOOK_REPLICAS_AFTER.reached();
             store.addIncidents(handle, change.run().id(), change.incidents(follows.told()));
+            Failpoints.LOOK_EVENTS_AFTER.reached();
             return Optional.of(follows);
         });
+        Failpoints.LOOK_STORED.reached();
         if (written.isEmpty()) {
             known.remove(change.run().id());
             return false;
@@ -683,6 +711,7 @@ public final class RunReconciler implements AutoCloseable {
             known.remove(change.run().id());
         }
         if (change.run().ended()) {
+            Failpoints.ENDED_STORED.reached();
             stale.remove(change.run().id());
             unstarted.remove(change.run().id());
             alarms.remove(change.run().id());

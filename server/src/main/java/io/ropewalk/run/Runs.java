@@ -16,6 +16,7 @@ import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.source.SourceType.Pin;
 import io.ropewalk.support.db.Together;
+import io.ropewalk.support.failpoint.Failpoints;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -171,7 +172,9 @@ public final class Runs implements Access.ActiveRuns {
         Run run = queued.after(admitted ? new RunEvent.Admitted() : new RunEvent.Waits(ledger.reason(id)), now);
         try {
             Run stored = store(run, together);
+            Failpoints.RUN_STORED.reached();
             reconciler.begin(stored);
+            Failpoints.RUN_BEGUN.reached();
             return stored;
         } catch (RuntimeException e) {
             ledger.release(id).forEach(reconciler::wake);
@@ -183,7 +186,9 @@ public final class Runs implements Access.ActiveRuns {
         return store.write(handle -> {
             Run numbered =
                     run.numbered(projects.nextRunNumber(handle, run.home().projectId()));
+            Failpoints.RUN_NUMBER_TAKEN.reached();
             store.insert(handle, numbered, reconciler.lease());
+            Failpoints.RUN_ROW_INSERTED.reached();
             together.with(handle, numbered);
             return numbered;
         });
@@ -233,10 +238,12 @@ public final class Runs implements Access.ActiveRuns {
         store.write(handle -> {
             boolean asked = store.requestStop(handle, id, now, grace, caller.name());
             if (asked) {
+                Failpoints.STOP_NOTED.reached();
                 together.with(handle, run);
             }
             return asked;
         });
+        Failpoints.STOP_STORED.reached();
         reconciler.reread(id);
         return find(caller.scope(), id);
     }
@@ -270,7 +277,9 @@ public final class Runs implements Access.ActiveRuns {
                 null,
                 Optional.empty(),
                 Optional.empty());
-        return store(run, together);
+        Run tracked = store(run, together);
+        Failpoints.TRACK_STORED.reached();
+        return tracked;
     }
 
     /// What a program outside says it is doing.
@@ -302,10 +311,12 @@ public final class Runs implements Access.ActiveRuns {
         store.write(handle -> {
             boolean finished = store.finishTracked(handle, run, ended);
             if (finished) {
+                Failpoints.FINISH_NOTED.reached();
                 together.with(handle, ended);
             }
             return finished;
         });
+        Failpoints.FINISH_STORED.reached();
         reconciler.changed(ended);
         return find(caller.scope(), id);
     }
@@ -313,6 +324,7 @@ public final class Runs implements Access.ActiveRuns {
     public Map<String, Object> mergeInfo(Caller caller, RunId id, Map<String, Object> more) {
         Run run = find(caller.scope(), id);
         Map<String, Object> merged = store.mergeInfo(id, more);
+        Failpoints.INFO_STORED.reached();
         reconciler.changed(run);
         return merged;
     }

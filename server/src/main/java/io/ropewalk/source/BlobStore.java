@@ -2,6 +2,7 @@ package io.ropewalk.source;
 
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.support.failpoint.Failpoints;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -120,6 +121,7 @@ final class BlobStore {
                     INCOMING,
                     "",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Failpoints.CONTENT_BEGUN.reached();
             try {
                 MessageDigest digest = ContentHash.digest();
                 long size = write(new DigestInputStream(in, digest), incoming);
@@ -130,7 +132,9 @@ final class BlobStore {
                             "The content that was sent as %s hashes to %s. It was changed on its way, or while it was read: send it again."
                                     .formatted(expected, hash));
                 }
+                Failpoints.CONTENT_SYNCED.reached();
                 moveTo(path(hash), incoming);
+                Failpoints.CONTENT_PLACED.reached();
                 return new Blob(hash, size);
             } finally {
                 Files.deleteIfExists(incoming);

@@ -7,6 +7,7 @@ import io.ropewalk.spi.source.SourceType.Progress;
 import io.ropewalk.spi.source.SourceType.TreeWriter;
 import io.ropewalk.support.archive.EntryPath;
 import io.ropewalk.support.disk.TreeRemoval;
+import io.ropewalk.support.failpoint.Failpoints;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -150,9 +151,13 @@ public final class MaterialisedTrees {
         delete(home);
         try {
             Path tree = Files.createDirectories(making.resolve(TREE));
+            Failpoints.TREE_BEGUN.reached();
             writer.writeInto(tree, progress);
+            Failpoints.TREE_WRITTEN.reached();
             Files.writeString(making.resolve(NOTES), notes(tree, true));
+            Failpoints.TREE_NOTED.reached();
             Files.move(making, home, StandardCopyOption.ATOMIC_MOVE);
+            Failpoints.TREE_PLACED.reached();
         } finally {
             delete(making);
         }

@@ -3,6 +3,7 @@ package io.ropewalk.source;
 import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.failpoint.Failpoints;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -60,6 +61,7 @@ public final class OrphanSweeper implements AutoCloseable {
             trees.sweep();
             for (ProjectId project : leaving()) {
                 trees.forget(project);
+                Failpoints.LEAVING_TREES.reached();
                 database.write(handle -> handle.createUpdate("delete from leaving_project where project_id = :project")
                         .bind("project", project.value())
                         .execute());

@@ -4,6 +4,7 @@ import io.ropewalk.access.Scope;
 import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.WorkspaceId;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.http.Page;
 import io.ropewalk.support.json.Json;
 import java.sql.ResultSet;
@@ -31,7 +32,7 @@ final class SnapshotStore {
 
     /// Adds the row, unless the newest one of the source has the same manifest; that is returned then.
     Row add(Row row) {
-        return database.write(handle -> {
+        Row added = database.write(handle -> {
             Optional<Row> newest = latest(handle, row.project(), row.snapshot().source(), Scope.EVERYTHING);
             if (newest.isPresent() && newest.get().manifest().equals(row.manifest())) {
                 return newest.get();
@@ -53,8 +54,11 @@ final class SnapshotStore {
                     .bind("by", snapshot.createdBy())
                     .bind("at", snapshot.createdAt().toEpochMilli())
                     .execute();
+            Failpoints.SNAPSHOT_ROW.reached();
             return row;
         });
+        Failpoints.SNAPSHOT_STORED.reached();
+        return added;
     }
 
     /// What is in the store because of some snapshots.

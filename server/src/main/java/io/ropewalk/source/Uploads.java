@@ -13,6 +13,7 @@ import io.ropewalk.support.archive.EntryPath;
 import io.ropewalk.support.archive.SafeUnpacker;
 import io.ropewalk.support.archive.TarReader;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.http.Page;
 import java.io.IOException;
 import java.io.InputStream;
@@ -127,6 +128,7 @@ public final class Uploads implements Snapshots {
         blobs.forEach((hash, putAt) -> {
             if (!used.contains(hash) && (free.contains(hash) || putAt.isBefore(old))) {
                 blobs.delete(hash);
+                Failpoints.ORPHAN_REMOVED.reached();
             }
         });
     }
@@ -266,6 +268,7 @@ public final class Uploads implements Snapshots {
             try (OutputStream out = Files.newOutputStream(archive)) {
                 body.transferTo(out);
             }
+            Failpoints.UPLOAD_RECEIVED.reached();
             sharing.readLock().lock();
             try {
                 return unpacked(place, source, name, archive, author);
@@ -288,6 +291,7 @@ public final class Uploads implements Snapshots {
             new SafeUnpacker(ArchiveLimits.USUAL).unpack(archive, name, new Collected(files, batch));
             batch.finish();
         }
+        Failpoints.CONTENTS_SYNCED.reached();
         return commit(place, source, new Manifest(files), null, author);
     }
 
@@ -339,6 +343,7 @@ public final class Uploads implements Snapshots {
         ContentHash diffHash = diff.isBlank()
                 ? null
                 : blobs.put(diff.getBytes(StandardCharsets.UTF_8)).hash();
+        Failpoints.MANIFEST_STORED.reached();
         Snapshot.Origin origin = note == null
                 ? Snapshot.Origin.UNKNOWN
                 : new Snapshot.Origin(note.commit(), note.branch(), withoutUser(note.remote()), !diff.isBlank());

@@ -61,6 +61,7 @@ public record ServerSettings(
             "ROPEWALK_JAVA_OPTIONS",
             "ROPEWALK_AOT",
             "ROPEWALK_BUILD",
+            "ROPEWALK_FAILPOINT",
             "ROPEWALK_RUN_ID",
             "ROPEWALK_RUN_URL",
             "ROPEWALK_PARENT_RUN_ID",

@@ -2,6 +2,7 @@ package io.ropewalk.support.db;
 
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.support.failpoint.Failpoints;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -133,6 +134,7 @@ public final class SqliteDatabase implements Database {
     private void commit(Handle handle, List<Write<?>> batch) {
         List<Outcome> done = new ArrayList<>(batch.size());
         try {
+            Failpoints.DB_TRANSACTION_BEFORE.reached();
             handle.begin();
             if (batch.size() == 1) {
                 alone(handle, batch.getFirst(), done);
@@ -144,7 +146,9 @@ public final class SqliteDatabase implements Database {
             if (done.isEmpty()) {
                 handle.rollback();
             } else {
+                Failpoints.DB_COMMIT_BEFORE.reached();
                 handle.commit();
+                Failpoints.DB_COMMIT_AFTER.reached();
             }
         } catch (RuntimeException e) {
             rollback(handle);
@@ -157,6 +161,7 @@ public final class SqliteDatabase implements Database {
             return;
         }
         done.forEach(SqliteDatabase::complete);
+        Failpoints.DB_ANSWERS_AFTER.reached();
     }
 
     /// Nobody else's work is undone with its own, so it needs no savepoint.

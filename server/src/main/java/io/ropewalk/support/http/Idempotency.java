@@ -3,6 +3,7 @@ package io.ropewalk.support.http;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.text.Fingerprint;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -80,6 +81,7 @@ public final class Idempotency {
             if (first == null) {
                 try {
                     Stored done = carryOut(new Entry(request, hash), action);
+                    Failpoints.KEY_ANSWERED.reached();
                     mine.answer().complete(Optional.of(done));
                     return done;
                 } finally {
@@ -119,7 +121,9 @@ public final class Idempotency {
             if (key.kept().isPresent()) {
                 return key.kept().get();
             }
+            Failpoints.KEY_APART_BEFORE.reached();
             database.write(handle -> entry.insert(handle, done));
+            Failpoints.KEY_APART_AFTER.reached();
             return done;
         } catch (Overtaken e) {
             return entry.find().orElseThrow(() -> e);
@@ -164,6 +168,7 @@ public final class Idempotency {
         }
 
         private Stored insert(Handle handle, Stored stored) {
+            Failpoints.KEY_ROW_BEFORE.reached();
             sweep(handle);
             int inserted = handle.createUpdate("""
                             insert into idempotency (caller, key, request_hash, status, body, created_at)
@@ -180,6 +185,7 @@ public final class Idempotency {
             if (inserted == 0) {
                 throw new Overtaken();
             }
+            Failpoints.KEY_ROW_AFTER.reached();
             return stored;
         }
     }

@@ -1,5 +1,6 @@
 package io.ropewalk.extensions.executor.local;
 
+import io.ropewalk.spi.DurableStep;
 import io.ropewalk.spi.LaunchId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -106,6 +107,9 @@ final class Hints implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn(
                     "The hints in {} cannot be read; what they say is found out at the next look at all", directory, e);
+        }
+        if (!launches.isEmpty()) {
+            DurableStep.reached("local.hints.heard");
         }
         launches.forEach(listener);
     }

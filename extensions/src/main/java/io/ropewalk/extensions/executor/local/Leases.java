@@ -1,5 +1,6 @@
 package io.ropewalk.extensions.executor.local;
 
+import io.ropewalk.spi.DurableStep;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import java.io.IOException;
@@ -54,6 +55,7 @@ final class Leases {
             int number = Math.floorMod(nextAddress.getAndIncrement(), ADDRESSES);
             String address = "127.%d.%d.%d".formatted(network, 1 + number / 254, 1 + number % 254);
             if (take(addresses.resolve(address), owner)) {
+                DurableStep.reached("local.address.taken");
                 return address;
             }
         }

@@ -1,5 +1,6 @@
 package io.ropewalk.extensions.executor.local;
 
+import io.ropewalk.spi.DurableStep;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.ExtensionContext;
 import io.ropewalk.spi.LaunchId;
@@ -160,7 +161,9 @@ public final class LocalExecutor
             // All are written before the first is started, so that a gang starts together.
             starting.forEach((attempt, replica) -> write(launch, replica, plan, attempt));
             starting.forEach((attempt, replica) -> {
+                DurableStep.reached("local.supervisor.before");
                 supervisors.start(attempt, replica.limits(), () -> supervisorEnded(launch.id(), attempt));
+                DurableStep.reached("local.supervisor.after");
                 waiting.remove(attempt);
             });
         } finally {
@@ -210,6 +213,7 @@ public final class LocalExecutor
                 .isEmpty()) {
             files.recordCancel(new LaunchFiles.Cancel(deadline, grace));
         }
+        DurableStep.reached("local.cancel.recorded");
         Background.THREADS.execute(() -> end(handle.launch(), files));
     }
 
@@ -260,6 +264,7 @@ public final class LocalExecutor
             }
         }
         leases.release(plan.get(), files.directory());
+        DurableStep.reached("local.leases.freed");
         for (Plan.Place place : plan.get().places()) {
             int attempts = files.latestAttempt(place.replica()).orElse(0);
             for (int number = 1; number <= attempts; number++) {
@@ -271,6 +276,7 @@ public final class LocalExecutor
             }
         }
         files.markReleased();
+        DurableStep.reached("local.released");
     }
 
     @Override
@@ -340,7 +346,9 @@ public final class LocalExecutor
                                 : List.of()));
             }
             wanted = new Plan(launch.id(), places);
+            DurableStep.reached("local.plan.before");
             files.settle(wanted);
+            DurableStep.reached("local.plan.settled");
         } catch (RopewalkException | UncheckedIOException e) {
             if (files.plan().isEmpty()) {
                 leases.releaseAll(owner);
@@ -367,6 +375,7 @@ public final class LocalExecutor
                                 .formatted(launch.id(), replica.id())));
         try {
             Files.createDirectories(attempt.root());
+            DurableStep.reached("local.script.before");
             Arrangement arrangement = Arrangement.make(
                     isolation.join(), attempt, new LaunchFiles(launch.directory()).directory(), replica.mounts());
             Environment environment = Environment.of(replica, plan, place, arrangement.paths(), machine.gpus() > 0);
@@ -455,6 +464,7 @@ public final class LocalExecutor
 
     private static void replace(Path file, String text) throws IOException {
         Path draft = Files.writeString(file.resolveSibling(file.getFileName() + "-" + UUID.randomUUID()), text);
+        DurableStep.reached("local.script.drafted");
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -592,6 +602,7 @@ public final class LocalExecutor
     private void end(LaunchId launch, LaunchFiles files) {
         if (!files.isCancelSent()) {
             unfinished(launch, files).forEach(AttemptProcesses::terminate);
+            DurableStep.reached("local.cancel.sent");
             files.markCancelSent();
         }
         Optional<LaunchFiles.Cancel> cancel = files.cancel();
@@ -681,6 +692,7 @@ public final class LocalExecutor
                 }
             });
         }
+        DurableStep.reached("local.adopted");
         if (!adopted.isEmpty()) {
             Background.THREADS.execute(this::watchAdopted);
         }
