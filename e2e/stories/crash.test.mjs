@@ -54,3 +54,32 @@ test("a server that is killed again and again loses no acknowledged run and star
         }
     }
 });
+
+test("a training run comes to the same accuracy, with all its numbers and lines, though its server is killed ten times", { timeout: 900_000 }, async () => {
+    const KILLS = 10;
+    const EPOCHS = 600;
+    await product.run("apply", "examples/digits");
+    const train = () => product.launch("digits", "train", { parameters: { epochs: EPOCHS, hidden: 32 } });
+    const accuracy = async (id) => (await product.get(`/runs/${id}/metrics/series?name=test_accuracy&points=100000`))[0].points;
+    const undisturbed = await train();
+    assert.equal((await product.ended(undisturbed.id, 400)).state, "succeeded");
+    const expected = await accuracy(undisturbed.id);
+    const { id } = await train();
+    await product.reaches(id, "running", 120);
+    let running = 0;
+    for (let i = 0; i < KILLS; i++) {
+        await product.kill();
+        await product.start();
+        const state = (await product.get(`/runs/${id}`)).state;
+        if (state === "running") running++;
+    }
+    assert.equal(running, KILLS, "it had ended before the last kill: give it more to do");
+    const ended = await product.ended(id, 400);
+    assert.equal(ended.state, "succeeded", JSON.stringify(ended));
+    assert.ok(ended.replicas.every((replica) => replica.attempt === 1), "no replica was started a second time");
+    const points = await accuracy(id);
+    assert.deepEqual(points.map(([step, , value]) => [step, value]), expected.map(([step, , value]) => [step, value]));
+    const log = await fetch(`${product.url}/api/v1/runs/${id}/logs/worker-0/raw`, { headers: { Authorization: `Bearer ${product.token}` } }).then((answer) => answer.text());
+    const epochs = log.split("\n").flatMap((line) => /epoch +(\d+) of/.exec(line)?.[1] ?? []).map(Number);
+    assert.deepEqual(epochs, Array.from({ length: EPOCHS }, (_, i) => i + 1));
+});
