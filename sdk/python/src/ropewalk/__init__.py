@@ -12,7 +12,10 @@ server is away.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ._run import (
+    Config,
     Params,
     RopewalkError,
     Run,
@@ -23,11 +26,17 @@ from ._run import (
     log_file,
     save,
     send_spool,
+    sync,
 )
+
+if TYPE_CHECKING:
+    from ._api import Api
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Api",
+    "Config",
     "Params",
     "RopewalkError",
     "Run",
@@ -40,11 +49,16 @@ __all__ = [
     "params",
     "save",
     "send_spool",
+    "sync",
 ]
 
 
-def __getattr__(name: str) -> Params:
+def __getattr__(name: str) -> Any:
     """``ropewalk.params`` and ``ropewalk.config`` are those of the current run."""
     if name in ("params", "config"):
-        return current().params
+        return current().config
+    if name == "Api":
+        from ._api import Api
+
+        return Api
     raise AttributeError(f"module 'ropewalk' has no attribute {name!r}")

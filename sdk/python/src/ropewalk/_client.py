@@ -14,9 +14,10 @@ class Refused(Exception):
     ``passing`` says whether the same request may succeed later: the server was away or busy.
     """
 
-    def __init__(self, message: str, passing: bool) -> None:
+    def __init__(self, message: str, passing: bool, status: int = 0) -> None:
         super().__init__(message)
         self.passing = passing
+        self.status = status
 
 
 class Client:
@@ -36,41 +37,50 @@ class Client:
             token = token or _first_line(data / "owner-token")
         return Client(url, token) if url.startswith(("http://", "https://")) else None
 
+    def get(self, path: str) -> Any:
+        """The answer's JSON."""
+        return self._parsed(self._call("GET", path, None, {}))
+
+    def text(self, path: str) -> str:
+        """The answer as it is."""
+        return self._call("GET", path, None, {"Accept": "*/*"}).decode("utf-8", "replace")
+
     def post(self, path: str, body: Any, key: str | None = None) -> Any:
         """The answer's JSON. ``key`` makes a repeated request count once."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self._parsed(self._call("POST", path, json.dumps(body, allow_nan=False).encode(), headers))
+
+    def _parsed(self, text: bytes) -> Any:
+        try:
+            return json.loads(text) if text else None
+        except ValueError:
+            raise Refused(f"{self.url} does not answer like a Ropewalk server", passing=False) from None
+
+    def _call(self, method: str, path: str, data: bytes | None, more: dict[str, str]) -> bytes:
         import http.client
         import urllib.error
         import urllib.request
 
-        headers = {
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-            "User-Agent": "ropewalk-python",
-        }
+        headers = {"Accept": "application/json", "User-Agent": "ropewalk-python", **more}
+        if data is not None:
+            headers["Content-Type"] = "application/json"
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        if key:
-            headers["Idempotency-Key"] = key
-        data = json.dumps(body, allow_nan=False).encode()
-        request = urllib.request.Request(self.url + path, data, headers, method="POST")
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
         # The server is named in full: a proxy of the environment must not stand between it and its own runs.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _no_redirects())
         try:
             with opener.open(request, timeout=self._timeout) as answer:
-                text = answer.read()
+                return bytes(answer.read())
         except urllib.error.HTTPError as problem:
             detail, code = _told(problem)
             # The first try of this very request is still being carried out.
             unfinished = problem.code == 409 and code == "IN_PROGRESS"
             passing = unfinished or problem.code in (408, 425, 429) or problem.code >= 500
-            raise Refused(detail, passing) from None
+            raise Refused(detail, passing, problem.code) from None
         except (OSError, http.client.HTTPException) as problem:
             reason = getattr(problem, "reason", None) or problem
             raise Refused(f"no server answers at {self.url}: {reason}", passing=True) from None
-        try:
-            return json.loads(text) if text else None
-        except ValueError:
-            raise Refused(f"{self.url} does not answer like a Ropewalk server", passing=False) from None
 
     def try_post(self, path: str, body: Any) -> str | None:
         """Tells what went wrong, if anything did; tries a passing trouble twice more."""

@@ -6,7 +6,7 @@ import atexit
 import math
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Union
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ._sender import Sender
 
 __all__ = [
+    "Config",
     "Params",
     "RopewalkError",
     "Run",
@@ -26,6 +27,7 @@ __all__ = [
     "log_file",
     "save",
     "send_spool",
+    "sync",
 ]
 
 Number = Union[int, float]
@@ -64,6 +66,25 @@ class Params(Mapping[str, Any]):
         return f"Params({self._values!r})"
 
 
+class Config(Params):
+    """Parameters that the program may add to: ``run.config["optimizer"] = "adam"``, ``run.config.update(…)``.
+
+    What the run was started with stays as it is on the server; what is added is shown beside it.
+    """
+
+    def __init__(self, values: Mapping[str, Any], told: Callable[[dict[str, Any]], None]) -> None:
+        super().__init__(values)
+        self._told = told
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.update({name: value})
+
+    def update(self, values: Mapping[str, Any] | None = None, **more: Any) -> None:
+        added = {**(values or {}), **more}
+        self._values.update(added)
+        self._told({name: _plain(value) for name, value in added.items()})
+
+
 class Run:
     """One run. Made by ``init``; may be used by several threads."""
 
@@ -75,6 +96,8 @@ class Run:
         tracked: bool,
         url: str = "",
         request: dict[str, Any] | None = None,
+        quiet: bool = False,
+        told: bool = False,
     ) -> None:
         from ._sender import Sender
 
@@ -84,10 +107,13 @@ class Run:
         self._step = 0
         self._pid = os.getpid()
         self.url = url
-        self.params = Params(params)
-        self.config = self.params
+        self.config = Config(params, self._add_config)
+        self.params: Params = self.config
         self.replica = _replica_index()
-        self._sender: Sender = Sender(client, run_id, request)
+        #: Which of the processes of a distributed program this is; 0 for the one that logs.
+        self.rank = _rank()
+        self._quiet = quiet
+        self._sender: Sender = Sender(client, run_id, request, told)
 
     @property
     def id(self) -> str:
@@ -101,13 +127,7 @@ class Run:
         """
         import time
 
-        if self._finished:
-            _warn_once("finished", "the run is finished; what is logged now is not kept")
-            return
-        if os.getpid() != self._pid:
-            _warn_once(
-                "forked", "this process was forked from the one that began the run; only that one logs"
-            )
+        if not self._listens():
             return
         if step is None:
             step = self._step
@@ -120,6 +140,21 @@ class Run:
         for point in [_point(name, value, step, at) for name, value in _flat(values)]:
             self._sender.put(point)
 
+    def _listens(self) -> bool:
+        if self._finished:
+            _warn_once("finished", "the run is finished; what is logged now is not kept")
+        elif os.getpid() != self._pid:
+            _warn_once(
+                "forked", "this process was forked from the one that began the run; only that one logs"
+            )
+        else:
+            return not self._quiet
+        return False
+
+    def _add_config(self, added: dict[str, Any]) -> None:
+        if added and self._listens():
+            self._sender.put_info(added)
+
     def save(self, path: PathLike, name: str | None = None) -> str:
         """Keeps a file or directory with the run. Returns where it now is."""
         import shutil
@@ -128,6 +163,8 @@ class Run:
         source = Path(path)
         if not source.exists():
             raise RopewalkError(f"there is no file {source} to keep with the run")
+        if self._quiet:
+            return str(source)
         output = _output_directory()
         if output is None:
             _warn_once(
@@ -161,16 +198,30 @@ class Run:
         if self._finished or os.getpid() != self._pid:
             return
         self._finished = True
+        if self._quiet:
+            return
         left = self._sender.close()
-        if self._tracked and self._client is not None and self.id:
+        if self._tracked:
             body: dict[str, Any] = {"state": state}
             if reason:
                 body["reason"] = reason
-            problem = self._client.try_post(f"/api/v1/runs/{self.id}/finish", body)
-            if problem:
-                _warn(f"the end of the run could not be reported: {problem}")
+            left = self._report(body, left)
+        self._sender.let_go()
         if left:
-            _warn(f"numbers that could not be sent are in {left}; ropewalk.send_spool() sends them later")
+            _warn(f"what could not be sent is in {left}; `ropewalk sync {left}` sends it later")
+
+    def _report(self, body: dict[str, Any], left: str) -> str:
+        """Tells the server how the run ended, behind all of its numbers; else a file, which is returned."""
+        problem = "the numbers come first"
+        if self._client is not None and self.id and not left:
+            told = self._client.try_post(f"/api/v1/runs/{self.id}/finish", body)
+            if told is None:
+                return ""
+            problem = told
+        kept = self._sender.keep_finish(body)
+        if not kept:
+            _warn(f"the end of the run could not be reported: {problem}")
+        return kept or left
 
     def __enter__(self) -> Run:
         return self
@@ -201,11 +252,17 @@ def init(
     task: str | None = None,
     params: Mapping[str, Any] | None = None,
     comment: str | None = None,
+    offline: bool | None = None,
+    all_ranks: bool = False,
 ) -> Run:
     """Begins the run of this process, or picks up the one a server started it for.
 
     Inside a run ``project``, ``task`` and ``comment`` are already decided and are ignored; ``params`` are the
     defaults for parameters that the run was not started with.
+
+    ``offline`` (or ``ROPEWALK_OFFLINE=1``) speaks to no server: everything is written to a file for
+    ``ropewalk sync``. Of the processes of a distributed program (``RANK`` and its like) only the first makes
+    a run; inside a run the others log too with ``all_ranks``.
     """
     global _current
     from ._client import Client
@@ -213,12 +270,20 @@ def init(
     if _current is not None and not _current._finished and _current._pid == os.getpid():
         _current.finish()
     run_id = os.environ.get("ROPEWALK_RUN_ID", "")
-    client = Client.from_environment()
-    if run_id and client is not None:
-        merged = {**dict(params or {}), **_parameters()}
-        run = Run(client, run_id, merged, tracked=False, url=os.environ.get("ROPEWALK_RUN_URL", ""))
+    if offline is None:
+        offline = os.environ.get("ROPEWALK_OFFLINE", "").lower() in ("1", "true", "yes", "on")
+    client = None if offline else Client.from_environment()
+    values = dict(params or {})
+    inside = bool(run_id) and (client is not None or offline)
+    if inside:
+        values.update(_parameters())
+    if _rank() > 0 and not (inside and all_ranks):
+        run = Run(None, "", values, tracked=False, quiet=True)
+    elif inside:
+        url = os.environ.get("ROPEWALK_RUN_URL", "")
+        run = Run(client, run_id, values, tracked=False, url=url)
     else:
-        run = _tracked(client, project, task, dict(params or {}), comment)
+        run = _tracked(client, project, task, values, comment, offline)
     if _current is None:
         atexit.register(_at_exit)
     _current = run
@@ -265,9 +330,31 @@ def send_spool(path: PathLike) -> int:
             "no server is known; set ROPEWALK_URL and ROPEWALK_TOKEN, or start one with `ropewalk up`"
         )
     try:
-        return send_spool_file(client, os.fspath(path))
+        return send_spool_file(client, os.fspath(path)).points
     except Refused as problem:
         raise RopewalkError(f"{os.fspath(path)} was not sent: {problem}") from None
+
+
+def sync(folder: PathLike = ".") -> int:
+    """Sends every ``ropewalk-spool-….jsonl`` of a folder (or one such file) that no program still writes to.
+
+    Returns how many numbers. Raises ``RopewalkError`` at the first file that the server does not take now.
+    """
+    from pathlib import Path
+
+    from ._sender import is_written
+
+    place = Path(folder)
+    files = [place] if place.is_file() else sorted(place.glob("ropewalk-spool-*.jsonl"))
+    if not files and not place.is_dir():
+        raise RopewalkError(f"there is no folder {place}")
+    sent = 0
+    for file in files:
+        if is_written(str(file)):
+            _warn(f"{file} is still being written by a program; left for later")
+        else:
+            sent += send_spool(file)
+    return sent
 
 
 def _tracked(
@@ -276,6 +363,7 @@ def _tracked(
     task: str | None,
     params: dict[str, Any],
     comment: str | None,
+    offline: bool,
 ) -> Run:
     body: dict[str, Any] = {"task": task or _program_name()}
     if params:
@@ -283,6 +371,8 @@ def _tracked(
     if comment:
         body["comment"] = comment
     request = {"project": project or os.environ.get("ROPEWALK_PROJECT") or "default", "body": body}
+    if offline:
+        return Run(None, "", params, tracked=True, request=request)
     if client is None:
         _warn_once(
             "server",
@@ -299,7 +389,7 @@ def _tracked(
         if not problem.passing:
             raise RopewalkError(f"the server refused to begin a run: {problem}") from None
         _warn_once("away", f"{problem}; numbers are kept in a file and sent when the server is back")
-        return Run(client, "", params, tracked=True, request=request)
+        return Run(client, "", params, tracked=True, request=request, told=True)
     return Run(client, run_id, params, tracked=True, url=f"{client.url}/runs/{run_id}")
 
 
@@ -372,6 +462,15 @@ def _replica_index() -> int:
         return int(os.environ.get("REPLICA_INDEX", "0"))
     except ValueError:
         return 0
+
+
+def _rank() -> int:
+    """Which process of a distributed program this is, as its launcher says; 0 when there is only one."""
+    for name in ("RANK", "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID", "LOCAL_RANK"):
+        text = os.environ.get(name, "")
+        if text.isdigit():
+            return int(text)
+    return 0
 
 
 def _output_directory() -> Any:

@@ -7,6 +7,8 @@ import io.ropewalk.access.Right;
 import io.ropewalk.access.Sessions;
 import io.ropewalk.access.SignInCodes;
 import io.ropewalk.access.Tokens;
+import io.ropewalk.admin.AdminCapability;
+import io.ropewalk.admin.Backups;
 import io.ropewalk.environment.Environments;
 import io.ropewalk.project.DocumentReader;
 import io.ropewalk.project.ProjectApi;
@@ -157,6 +159,16 @@ public final class Ropewalk implements AutoCloseable {
                 version()));
         opened.add(runs::close);
         Sessions sessions = new Sessions(database, clock);
+        AdminCapability admin = new AdminCapability(
+                new Backups.Server(
+                        directory.path(),
+                        database,
+                        settings.database().isEmpty() ? "sqlite" : "postgresql",
+                        version(),
+                        orphans::hold),
+                settings.backup(),
+                clock);
+        opened.add(admin::close);
         Access access = new Access(tokens, sessions, runs.activeRuns());
 
         PrometheusMeter meter = new PrometheusMeter(new PrometheusRegistry());
@@ -171,6 +183,7 @@ public final class Ropewalk implements AutoCloseable {
         endpoints.addAll(new ProjectApi(projects).endpoints());
         endpoints.addAll(new SourceApi(sources, uploads, new SourcesOfProjects(projects, workspaces)).endpoints());
         endpoints.addAll(runs.endpoints());
+        endpoints.addAll(admin.endpoints());
 
         runs.recover();
         HttpServer http = new HttpServer(
@@ -192,6 +205,7 @@ public final class Ropewalk implements AutoCloseable {
                         settings.bind().contains(":") ? "[" + settings.bind() + "]" : settings.bind(), http.listen());
         runs.start(url);
         orphans.start();
+        admin.start();
         directory.announce(url);
         Failpoints.DATA_ANNOUNCED.reached();
         LOG.info("ready at {}", url);

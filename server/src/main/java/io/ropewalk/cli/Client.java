@@ -82,6 +82,11 @@ final class Client {
         return call("POST", path, json(body));
     }
 
+    /// @param key lets the server know what it has been sent before, also by others
+    Tree post(String path, Object body, Optional<String> key) {
+        return tree(path, exchange("POST", path, json(body), key.orElseGet(Client::newKey)));
+    }
+
     Tree put(String path, Object body) {
         return call("PUT", path, json(body));
     }
@@ -187,7 +192,10 @@ final class Client {
     }
 
     private Tree call(String method, String path, @Nullable Body body) {
-        String answer = exchange(method, path, body);
+        return tree(path, exchange(method, path, body));
+    }
+
+    private Tree tree(String path, String answer) {
         try {
             return answer.isBlank() ? Tree.ABSENT : Tree.parse(answer);
         } catch (UncheckedIOException e) {
@@ -199,7 +207,14 @@ final class Client {
     /// A connection that breaks before the answer is tried once more; the key lets the server know the repetition,
     /// which waits there for the first one's answer.
     private String exchange(String method, String path, @Nullable Body body) {
-        String key = Long.toHexString(ThreadLocalRandom.current().nextLong()) + Long.toHexString(System.nanoTime());
+        return exchange(method, path, body, newKey());
+    }
+
+    private static String newKey() {
+        return Long.toHexString(ThreadLocalRandom.current().nextLong()) + Long.toHexString(System.nanoTime());
+    }
+
+    private String exchange(String method, String path, @Nullable Body body, String key) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return exchangeOnce(method, path, body, key);

@@ -34,6 +34,10 @@ public final class Main {
             new Verb("checkout", CheckoutCommand::new),
             new Verb("config", ConfigCommand::new),
             new Verb("doctor", DoctorCommand::new),
+            new Verb("backup", BackupCommand::new),
+            new Verb("restore", RestoreCommand::new),
+            new Verb("verify", VerifyCommand::new),
+            new Verb("sync", SyncCommand::new),
             new Verb("completion", CompletionCommand::new),
             new Verb("warm-up", WarmUpCommand::new));
 

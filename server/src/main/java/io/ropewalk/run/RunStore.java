@@ -151,12 +151,16 @@ final class RunStore {
 
     /// The live runs that a lease covers, oldest first.
     List<Run> live(String token) {
-        return database.read(handle -> handle.createQuery(SELECT
+        return database.read(handle -> live(handle, token));
+    }
+
+    List<Run> live(Handle handle, String token) {
+        return handle.createQuery(SELECT
                         + " where r.ended_at is null and r.kind = 'launched' and r.lease_token = :token"
                         + " order by r.created_at, r.number")
                 .bind("token", token)
                 .map((row, _) -> run(row))
-                .list());
+                .list();
     }
 
     /// A live run that a lease covers.
@@ -390,11 +394,14 @@ final class RunStore {
 
     /// Every attempt of every replica, in order of role, index and attempt.
     List<Replica> replicas(RunId run) {
-        return database.read(
-                handle -> handle.createQuery("select * from replica where run_id = :run order by role, idx, attempt")
-                        .bind("run", run.value())
-                        .map((row, _) -> replica(row))
-                        .list());
+        return database.read(handle -> replicas(handle, run));
+    }
+
+    List<Replica> replicas(Handle handle, RunId run) {
+        return handle.createQuery("select * from replica where run_id = :run order by role, idx, attempt")
+                .bind("run", run.value())
+                .map((row, _) -> replica(row))
+                .list();
     }
 
     /// The latest attempt of every replica.

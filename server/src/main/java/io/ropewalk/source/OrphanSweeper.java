@@ -28,7 +28,15 @@ public final class OrphanSweeper implements AutoCloseable {
     private final Semaphore wanted = new Semaphore(0);
     private final Thread loop = Thread.ofVirtual().name("orphans").unstarted(this::sweepUntilClosed);
 
+    private final Semaphore sweeping = new Semaphore(1);
+
     private volatile boolean closed;
+
+    /// While it is held, nothing is removed.
+    public interface Hold extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     /// @param others sweeps what else deleted projects left
     public OrphanSweeper(Database database, Uploads uploads, MaterialisedTrees trees, Runnable others) {
@@ -55,8 +63,17 @@ public final class OrphanSweeper implements AutoCloseable {
         wanted.release();
     }
 
+    /// Keeps every file that is there now until the hold is closed. Waits for the pass that goes on.
+    public Hold hold() {
+        sweeping.acquireUninterruptibly();
+        return sweeping::release;
+    }
+
     /// @return whether there is nothing left to do for now
     boolean pass() {
+        if (!sweeping.tryAcquire()) {
+            return false;
+        }
         try {
             trees.sweep();
             for (ProjectId project : leaving()) {
@@ -71,6 +88,8 @@ public final class OrphanSweeper implements AutoCloseable {
         } catch (UncheckedIOException | RopewalkException | JdbiException e) {
             LOG.warn("what deleted projects left could not be removed; it is tried again later", e);
             return true;
+        } finally {
+            sweeping.release();
         }
     }
 

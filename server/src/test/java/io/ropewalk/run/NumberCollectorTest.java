@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -121,6 +122,16 @@ class NumberCollectorTest {
         @Override
         public <T> T read(Work<T> work) {
             return database.read(work);
+        }
+
+        @Override
+        public void copyTo(Path file) {
+            database.copyTo(file);
+        }
+
+        @Override
+        public List<String> damage() {
+            return database.damage();
         }
 
         @Override

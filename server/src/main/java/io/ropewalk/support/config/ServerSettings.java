@@ -3,11 +3,15 @@ package io.ropewalk.support.config;
 import io.ropewalk.support.config.SettingsReader.Flag;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Everything that can be said about a server before it starts.
 public record ServerSettings(
@@ -47,6 +51,9 @@ public record ServerSettings(
         @Configured("What the cluster `local` may use of this machine.")
         Local local,
 
+        @Configured("Backups that the server makes by itself.")
+        Backup backup,
+
         @Configured("Settings of extensions; each extension documents its own.")
         Map<String, String> extensions) {
 
@@ -71,7 +78,9 @@ public record ServerSettings(
             "ROPEWALK_ROLE",
             "ROPEWALK_OUTPUT_DIR",
             "ROPEWALK_CHECKPOINT_DIR",
-            "ROPEWALK_PARAMETERS");
+            "ROPEWALK_PARAMETERS",
+            "ROPEWALK_SPOOL_DIR",
+            "ROPEWALK_OFFLINE");
 
     public ServerSettings {
         List<String> wrong = new ArrayList<>();
@@ -144,6 +153,54 @@ public record ServerSettings(
             if (gpus < -1) {
                 throw new IllegalArgumentException("gpus must be -1 or more");
             }
+        }
+    }
+
+    /// @param every empty for never
+    public record Backup(
+            @Configured(value = "Where backups are kept, as a full path; best on another disk.")
+            Path directory,
+
+            @Configured(value = "How often one is made, such as `12h` or `1d`; empty for never.")
+            String every,
+
+            @Configured(value = "How many of them are kept; older ones are removed.", standard = "7")
+            int keep) {
+        private static final Pattern LENGTH = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
+
+        public Backup {
+            List<String> wrong = new ArrayList<>();
+            if (!directory.toString().isEmpty() && !directory.isAbsolute()) {
+                wrong.add("directory must be a full path");
+            }
+            if (!every.isEmpty() && !LENGTH.matcher(every).matches()) {
+                wrong.add("every must be a length of time such as 12h or 1d");
+            }
+            if (!every.isEmpty() && directory.toString().isEmpty()) {
+                wrong.add("every needs backup.directory to be set as well");
+            }
+            if (keep < 1) {
+                wrong.add("keep must be 1 or more");
+            }
+            if (!wrong.isEmpty()) {
+                throw new IllegalArgumentException(String.join("\n", wrong));
+            }
+        }
+
+        /// Empty when the server makes none by itself.
+        public Optional<Duration> between() {
+            Matcher length = LENGTH.matcher(every);
+            if (!length.matches()) {
+                return Optional.empty();
+            }
+            long count = Long.parseLong(length.group(1));
+            return Optional.of(
+                    switch (length.group(2)) {
+                        case "s" -> Duration.ofSeconds(count);
+                        case "m" -> Duration.ofMinutes(count);
+                        case "h" -> Duration.ofHours(count);
+                        default -> Duration.ofDays(count);
+                    });
         }
     }
 

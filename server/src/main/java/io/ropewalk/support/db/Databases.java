@@ -16,7 +16,23 @@ public final class Databases {
         if (url.isEmpty() || url.startsWith("jdbc:sqlite:")) {
             return new SqliteDatabase(file);
         }
-        throw new RopewalkException(
+        throw unknown(url);
+    }
+
+    /// Puts the rows of a copy into an empty PostgreSQL database.
+    ///
+    /// @param copy what [Database#copyTo] has made, of this server's schema
+    public static void fill(String url, Path copy) {
+        if (!url.startsWith("jdbc:postgresql:")) {
+            throw unknown(url);
+        }
+        try (PostgresDatabase database = new PostgresDatabase(url)) {
+            database.fillFrom(copy);
+        }
+    }
+
+    private static RopewalkException unknown(String url) {
+        return new RopewalkException(
                 ErrorCode.INVALID_REQUEST,
                 "The database '%s' is of no known kind: leave it empty for SQLite in the data directory, or give 'jdbc:postgresql://host/name?user=…'."
                         .formatted(url.replaceAll("(?i)password=[^&]*", "password=…")));

@@ -4,8 +4,12 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +86,52 @@ public final class PostgresDatabase implements Database {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    @Override
+    public void copyTo(Path copy) {
+        new SqliteDatabase(copy).close();
+        try (Connection to = DriverManager.getConnection("jdbc:sqlite:" + copy)) {
+            List<TableCopy> tables = TableCopy.tablesOf(to);
+            to.setAutoCommit(false);
+            read(handle -> TableCopy.copyAll(tables, handle.getConnection(), to));
+            to.commit();
+        } catch (SQLException e) {
+            throw new RopewalkException(
+                    ErrorCode.UNAVAILABLE,
+                    "The rows could not be copied to '%s': %s. Free the disk or make it writable, then try again."
+                            .formatted(copy, e.getMessage()),
+                    e);
+        }
+    }
+
+    /// Takes over the rows of a copy that [#copyTo] has made.
+    ///
+    /// @throws RopewalkException when it has rows already
+    void fillFrom(Path copy) {
+        try (Connection from = DriverManager.getConnection("jdbc:sqlite:" + copy)) {
+            List<TableCopy> tables = TableCopy.tablesOf(from);
+            write(handle -> {
+                if (handle.createQuery("select count(*) from workspace")
+                                .mapTo(Long.class)
+                                .one()
+                        > 0) {
+                    throw new RopewalkException(
+                            ErrorCode.CONFLICT,
+                            "The PostgreSQL database has been used by a Ropewalk server. Give an empty one; what is there is never overwritten.");
+                }
+                return TableCopy.copyAll(tables, from, handle.getConnection());
+            });
+        } catch (SQLException e) {
+            throw new RopewalkException(
+                    ErrorCode.UNAVAILABLE, "The rows could not be read from '%s': %s".formatted(copy, e.getMessage()), e);
+        }
+    }
+
+    /// PostgreSQL checks its own pages where its administrator has switched that on.
+    @Override
+    public List<String> damage() {
+        return List.of();
     }
 
     private static boolean collided(Throwable e) {

@@ -202,6 +202,29 @@ public final class SqliteDatabase implements Database {
         }
     }
 
+    /// On a connection of its own: a long read must not keep others from theirs.
+    @Override
+    public void copyTo(Path copy) {
+        try (Handle handle = Jdbi.create(dataSource(true)).open()) {
+            handle.execute("vacuum into ?", copy.toString());
+        }
+    }
+
+    @Override
+    public List<String> damage() {
+        try (Handle handle = open(true)) {
+            List<String> found = new ArrayList<>(handle.createQuery("pragma integrity_check(100)")
+                    .mapTo(String.class)
+                    .list());
+            found.remove("ok");
+            handle.createQuery("pragma foreign_key_check")
+                    .map((row, _) -> "a row of table '%s' names one of '%s' that is not there"
+                            .formatted(row.getString(1), row.getString(3)))
+                    .forEach(found::add);
+            return found;
+        }
+    }
+
     private static String rootMessage(Throwable e) {
         Throwable root = e;
         while (root.getCause() != null) {

@@ -58,6 +58,10 @@ class ServerSettingsTest {
                   cpus: 1.5
                   memory: 4GiB
                   gpus: 0
+                backup:
+                  directory: /srv/backup
+                  every: 12h
+                  keep: 3
                 extensions:
                   slurm:
                     host: cluster
@@ -139,6 +143,10 @@ class ServerSettingsTest {
                     limits: 3                 | limits is a group of keys, each on a line of its own below it
                     port: [1]                 | port must be a whole number
                     local: {gpus: -2}         | local.gpus must be -1 or more
+                    backup: {directory: x}    | backup.directory must be a full path
+                    backup: {every: 1d}       | backup.every needs backup.directory to be set as well
+                    backup: {every: often, directory: /x} | backup.every must be a length of time such as 12h or 1d
+                    backup: {keep: 0}         | backup.keep must be 1 or more
                     - port                    | the file must be a list of `key: value` lines
                     """)
     void aBadValueIsNamedWithItsRule(String yaml, String message) throws IOException {
