@@ -101,14 +101,12 @@ class Api:
 
         Without names all of them. A series of more than ``points`` points is thinned out by the server.
         """
-        run_id = self.run(run)["id"]
-        wanted = list(names) or [
-            series["name"] for series in self._get(f"/api/v1/runs/{_quoted(run_id)}/metrics")
-        ]
+        run_id = _quoted(self.run(run)["id"])
+        wanted = list(names) or [series["name"] for series in self._get(f"/api/v1/runs/{run_id}/metrics")]
+        drawn = f"/api/v1/runs/{run_id}/metrics/series"
         records: list[Record] = []
         for name in wanted:
-            terms = _query({"name": name, "points": points})
-            for series in self._get(f"/api/v1/runs/{_quoted(run_id)}/metrics/series{terms}"):
+            for series in self._get(drawn + _query({"name": name, "points": points})):
                 records.extend(_point(series["name"], point) for point in series["points"])
         return Records(records)
 

@@ -400,14 +400,9 @@ def send_spool_file(client: Client, path: str) -> Sent:
             what = _what(entry)
             if not what:
                 continue
-            end, body = _ENDPOINTS[what]
             content = entry[what]
             try:
-                client.post(
-                    f"/api/v1/runs/{run_id}/{end}",
-                    content if body is None else {body: content},
-                    key=entry.get("key"),
-                )
+                _send_entry(client, run_id, entry)
             except Refused as problem:
                 if problem.passing or problem.status in (401, 403):
                     raise
@@ -425,16 +420,19 @@ def send_spool_file(client: Client, path: str) -> Sent:
     return Sent(run_id, sent, kept)
 
 
-#: What a line of a file may hold: where that is sent, and under which name.
-_ENDPOINTS: dict[str, tuple[str, str | None]] = {
-    "points": ("metrics", "points"),
-    "info": ("info", "info"),
-    "finish": ("finish", None),
-}
+def _send_entry(client: Client, run_id: str, entry: dict[str, Any]) -> None:
+    key = entry.get("key")
+    if "points" in entry:
+        client.post(f"/api/v1/runs/{run_id}/metrics", {"points": entry["points"]}, key=key)
+    elif "info" in entry:
+        client.post(f"/api/v1/runs/{run_id}/info", {"info": entry["info"]}, key=key)
+    else:
+        client.post(f"/api/v1/runs/{run_id}/finish", entry["finish"], key=key)
 
 
 def _what(entry: dict[str, Any]) -> str:
-    return next((name for name in _ENDPOINTS if entry.get(name)), "")
+    """What a line of a file holds that is to be sent; nothing for one that says whose the others are."""
+    return next((name for name in ("points", "info", "finish") if entry.get(name)), "")
 
 
 def is_written(path: str) -> bool:

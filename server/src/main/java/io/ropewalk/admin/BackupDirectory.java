@@ -163,7 +163,8 @@ record BackupDirectory(Path path) {
             return known.contains(hash) && Files.exists(object) && Files.size(object) == size;
         }
 
-        record Put(String hash, long size) {}
+        /// @param fresh bytes that no complete backup had
+        record Put(String hash, long size, long fresh) {}
 
         interface Meter {
             void more(long bytes);
@@ -194,7 +195,8 @@ record BackupDirectory(Path path) {
                     }
                 }
                 String hash = BackupManifest.hex(digest);
-                if (!has(hash, size)) {
+                boolean there = has(hash, size);
+                if (!there) {
                     Path object = object(hash);
                     Path folder = object.resolveSibling("");
                     if (!Files.isDirectory(folder)) {
@@ -206,7 +208,7 @@ record BackupDirectory(Path path) {
                     unsynced.add(object);
                     touched.add(folder);
                 }
-                return new Put(hash, size);
+                return new Put(hash, size, there ? 0 : size);
             } finally {
                 Files.deleteIfExists(incoming);
             }

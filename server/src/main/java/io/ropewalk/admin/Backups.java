@@ -184,7 +184,7 @@ public final class Backups {
                 server.database().copyTo(copy);
                 try (InputStream in = Files.newInputStream(copy)) {
                     BackupDirectory.Writing.Put put = writing.put(in, Long.MAX_VALUE, _ -> {});
-                    copied += put.size();
+                    copied += put.fresh();
                     entries.add(new Entry(
                             DataFiles.DATABASE, Kind.FILE, "rw-------", put.size(), null, put.hash(), null));
                 }
@@ -233,7 +233,7 @@ public final class Backups {
             try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
                 // A log that grows is copied as long as it was, not for ever.
                 BackupDirectory.Writing.Put put = writing.put(in, attributes.size(), this::more);
-                copied += put.size();
+                copied += put.fresh();
                 var content = CONTENT.matcher(name);
                 if (content.matches() && !(content.group(1) + content.group(2)).equals(put.hash())) {
                     problems.add("'" + name + "' is damaged: its bytes are not those that it is named after");
