@@ -47,7 +47,8 @@ public final class BackupCheck {
         if (manifests.isEmpty()) {
             problems.add("'%s' holds no complete backup.".formatted(directory.path()));
         }
-        long total = wanted.values().stream().mapToLong(one -> one.entry().size()).sum();
+        long total =
+                wanted.values().stream().mapToLong(one -> one.entry().size()).sum();
         long done = 0;
         for (Wanted one : wanted.values()) {
             Path object = directory.object(one.entry().content());

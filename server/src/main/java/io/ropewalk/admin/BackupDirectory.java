@@ -242,7 +242,8 @@ record BackupDirectory(Path path) {
                 BackupManifest.read(manifest).files().forEach(entry -> used.add(entry.content()));
             }
             for (Path object : objects()) {
-                if (!used.contains(object.resolveSibling("").getFileName() + object.getFileName().toString())) {
+                if (!used.contains(object.resolveSibling("").getFileName()
+                        + object.getFileName().toString())) {
                     Files.delete(object);
                 }
             }

@@ -90,7 +90,8 @@ record BackupManifest(Head head, List<Entry> entries) {
                             .formatted(file));
         }
         try {
-            List<String> lines = new String(all, 0, end, StandardCharsets.UTF_8).lines().toList();
+            List<String> lines =
+                    new String(all, 0, end, StandardCharsets.UTF_8).lines().toList();
             Head head = Json.read(lines.getFirst(), Head.class);
             List<Entry> entries = new ArrayList<>(lines.size());
             lines.stream().skip(1).forEach(line -> entries.add(Json.read(line, Entry.class)));

@@ -59,7 +59,9 @@ final class BackupSchedule implements AutoCloseable {
 
     private void lookUntilInterrupted() {
         try {
-            Duration look = settings.between().filter(between -> between.compareTo(LOOK_EVERY) < 0).orElse(LOOK_EVERY);
+            Duration look = settings.between()
+                    .filter(between -> between.compareTo(LOOK_EVERY) < 0)
+                    .orElse(LOOK_EVERY);
             while (true) {
                 TimeUnit.MILLISECONDS.sleep(look.toMillis());
                 pass();

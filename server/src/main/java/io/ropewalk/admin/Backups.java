@@ -185,8 +185,8 @@ public final class Backups {
                 try (InputStream in = Files.newInputStream(copy)) {
                     BackupDirectory.Writing.Put put = writing.put(in, Long.MAX_VALUE, _ -> {});
                     copied += put.fresh();
-                    entries.add(new Entry(
-                            DataFiles.DATABASE, Kind.FILE, "rw-------", put.size(), null, put.hash(), null));
+                    entries.add(
+                            new Entry(DataFiles.DATABASE, Kind.FILE, "rw-------", put.size(), null, put.hash(), null));
                 }
             } finally {
                 TreeRemoval.remove(folder);
@@ -205,7 +205,8 @@ public final class Backups {
                 String mode = PosixFilePermissions.toString(attributes.permissions());
                 if (attributes.isSymbolicLink()) {
                     String to = Files.readSymbolicLink(path).toString();
-                    entries.add(new Entry(name, Kind.LINK, mode, 0, null, null, to));
+                    Instant modified = attributes.lastModifiedTime().toInstant();
+                    entries.add(new Entry(name, Kind.LINK, mode, 0, modified, null, to));
                 } else if (attributes.isDirectory()) {
                     Instant modified = attributes.lastModifiedTime().toInstant();
                     entries.add(new Entry(name, Kind.DIRECTORY, mode, 0, modified, null, null));

@@ -65,8 +65,7 @@ record DataFiles(Path data) {
         return switch (first) {
             case "cache" -> depth == 1 || belongsOfCache(relative);
             case "uploads" -> !last.startsWith("incoming-") && !last.startsWith(".archive-");
-            case "runs" ->
-                !(depth == 6 && relative.getName(2).toString().equals("replicas") && last.equals("private"));
+            case "runs" -> !(depth == 6 && relative.getName(2).toString().equals("replicas") && last.equals("private"));
             default -> true;
         };
     }

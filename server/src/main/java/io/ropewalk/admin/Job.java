@@ -52,8 +52,7 @@ final class Job {
     }
 
     /// @param made null when nothing is made
-    record Outcome(
-            Backups.@Nullable Made made, List<String> problems) {}
+    record Outcome(Backups.@Nullable Made made, List<String> problems) {}
 
     interface Work {
         Outcome with(Progress progress) throws IOException;
@@ -93,8 +92,8 @@ final class Job {
     private View carryOut(View begun, Work work) {
         View ended;
         try {
-            Outcome outcome = work.with((doing, bytes, total) -> view =
-                    new View(State.going, doing, bytes, total, begun.startedAt(), null, null, List.of(), null));
+            Outcome outcome = work.with((doing, bytes, total) ->
+                    view = new View(State.going, doing, bytes, total, begun.startedAt(), null, null, List.of(), null));
             View last = view;
             ended = new View(
                     State.done,

@@ -18,6 +18,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -57,8 +58,8 @@ public final class Restore {
             Files.createDirectory(
                     making, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             copy(BackupDirectory.existing(backups), manifest, making, progress);
-            boolean aside = manifest.head().database().equals("postgresql")
-                    && Files.exists(making.resolve(CONFIGURATION));
+            boolean aside =
+                    manifest.head().database().equals("postgresql") && Files.exists(making.resolve(CONFIGURATION));
             if (aside) {
                 Files.move(making.resolve(CONFIGURATION), making.resolve(OLD_CONFIGURATION));
             }
@@ -111,7 +112,7 @@ public final class Restore {
             Files.createDirectories(at.resolveSibling(""));
             switch (entry.kind()) {
                 case DIRECTORY -> Files.createDirectories(at);
-                case LINK -> Files.createSymbolicLink(at, Path.of(String.valueOf(entry.target())));
+                case LINK -> link(at, entry);
                 case FILE -> {
                     if (!copied(from.object(entry.content()), entry, at)) {
                         damaged.add(entry.path() + " (in " + from.object(entry.content()) + ")");
@@ -169,6 +170,15 @@ public final class Restore {
         }
         dress(at, entry);
         return BackupManifest.hex(digest).equals(entry.sha256());
+    }
+
+    private static void link(Path at, Entry entry) throws IOException {
+        Files.createSymbolicLink(at, Path.of(String.valueOf(entry.target())));
+        if (entry.modified() != null) {
+            FileTime time = FileTime.from(entry.modified());
+            Files.getFileAttributeView(at, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setTimes(time, null, null);
+        }
     }
 
     private static void dress(Path at, Entry entry) throws IOException {

@@ -9,7 +9,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `backup`.
-@Command(description = "Make a backup of the server while it works; what earlier backups in DIR have is not copied again.")
+@Command(
+        description =
+                "Make a backup of the server while it works; what earlier backups in DIR have is not copied again.")
 final class BackupCommand implements Callable<Integer> {
     private static final long LOOK_EVERY_MILLIS = 200;
 
@@ -56,11 +58,12 @@ final class BackupCommand implements Callable<Integer> {
         while (true) {
             Tree job = session.client().get(path);
             switch (job.at("state").text()) {
-                case "going" -> show(
-                        line,
-                        job.at("doing").text(),
-                        job.at("bytes").number(0),
-                        job.at("total").number(0));
+                case "going" ->
+                    show(
+                            line,
+                            job.at("doing").text(),
+                            job.at("bytes").number(0),
+                            job.at("total").number(0));
                 case "done" -> {
                     line.clear();
                     return job;
@@ -71,7 +74,8 @@ final class BackupCommand implements Callable<Integer> {
                 }
                 default -> {
                     line.clear();
-                    throw Failure.user("The server was started anew meanwhile, and what it was doing is lost. Try again.");
+                    throw Failure.user(
+                            "The server was started anew meanwhile, and what it was doing is lost. Try again.");
                 }
             }
             try {

@@ -18,7 +18,11 @@ final class RestoreCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "The directory of backups.")
     String directory = "";
 
-    @Option(names = "--data", required = true, paramLabel = "NEW", description = "The data directory to make; new or empty.")
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "NEW",
+            description = "The data directory to make; new or empty.")
     String data = "";
 
     @Option(names = "--backup", paramLabel = "NAME", description = "Which one (default: the newest).")
@@ -65,8 +69,8 @@ final class RestoreCommand implements Callable<Integer> {
             terminal.say(Tree.write(result, true));
             return 0;
         }
-        terminal.say("Restored " + terminal.bold(restored.name()) + " of " + restored.madeAt() + ": "
-                + restored.files() + " files, " + Human.bytes(restored.bytes()) + ", every checksum right.");
+        terminal.say("Restored " + terminal.bold(restored.name()) + " of " + restored.madeAt() + ": " + restored.files()
+                + " files, " + Human.bytes(restored.bytes()) + ", every checksum right.");
         if (restored.lost() > 0) {
             terminal.say(restored.lost() + (restored.lost() == 1 ? " run was" : " runs were")
                     + " going on when the backup was made and now count as failed (cluster-lost).");
@@ -75,8 +79,7 @@ final class RestoreCommand implements Callable<Integer> {
             terminal.say("The configuration names the first server's database, so it was put aside as "
                     + target.resolve(Restore.OLD_CONFIGURATION) + ".");
         }
-        terminal.say("Start it with: ropewalk up --data " + target
-                + (database.isEmpty() ? "" : " --set database=…"));
+        terminal.say("Start it with: ropewalk up --data " + target + (database.isEmpty() ? "" : " --set database=…"));
         return 0;
     }
 }

@@ -30,7 +30,10 @@ final class SyncCommand implements Callable<Integer> {
     @Mixin
     Session session;
 
-    @Parameters(arity = "1..*", paramLabel = "FOLDER", description = "Folders with ropewalk-spool-….jsonl, or such files.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FOLDER",
+            description = "Folders with ropewalk-spool-….jsonl, or such files.")
     List<String> places = List.of();
 
     private int files;
@@ -93,8 +96,9 @@ final class SyncCommand implements Callable<Integer> {
     private void send(Path file) throws IOException {
         Map<String, Tree> header = new LinkedHashMap<>();
         try (Stream<String> lines = Files.lines(file)) {
-            lines.map(SyncCommand::parsed).filter(entry -> part(entry).isEmpty()).forEach(entry -> header.putAll(
-                    entry.fields()));
+            lines.map(SyncCommand::parsed)
+                    .filter(entry -> part(entry).isEmpty())
+                    .forEach(entry -> header.putAll(entry.fields()));
         }
         String run = Optional.ofNullable(header.get("run"))
                 .flatMap(Tree::optional)

@@ -12,7 +12,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `verify`: a directory of backups in this process, the server's own data by the server.
-@Command(description = "Read every byte of the backups in DIR, or of what the running server has stored, and name what is damaged.")
+@Command(
+        description =
+                "Read every byte of the backups in DIR, or of what the running server has stored, and name what is damaged.")
 final class VerifyCommand implements Callable<Integer> {
     @Mixin
     Session session;
@@ -60,10 +62,11 @@ final class VerifyCommand implements Callable<Integer> {
         } else {
             session.terminal()
                     .say("Read " + checked.contents() + " contents, " + Human.bytes(checked.bytes()) + ", of "
-                            + checked.backups() + " backups: " + found(checked.problems().size()));
+                            + checked.backups() + " backups: "
+                            + found(checked.problems().size()));
             checked.problems()
-                    .forEach(problem ->
-                            session.terminal().say(session.terminal().state("fail") + "  " + problem));
+                    .forEach(
+                            problem -> session.terminal().say(session.terminal().state("fail") + "  " + problem));
         }
         return checked.problems().isEmpty() ? 0 : Failure.USER;
     }

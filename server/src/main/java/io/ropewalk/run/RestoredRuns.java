@@ -54,8 +54,7 @@ public final class RestoredRuns {
                 lost.add(replica.seen(new ReplicaStatus.Lost(at, "the server was restored from a backup")));
             }
         }
-        Run after = run.after(
-                        new RunEvent.Decided(new RunState.Outcome.Failure(FailureCause.CLUSTER_LOST, LOST)), at)
+        Run after = run.after(new RunEvent.Decided(new RunState.Outcome.Failure(FailureCause.CLUSTER_LOST, LOST)), at)
                 .after(new RunEvent.AllEnded(), at);
         store.update(handle, after, lease);
         store.saveReplicas(handle, run.id(), lost);

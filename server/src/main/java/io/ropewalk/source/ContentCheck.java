@@ -45,7 +45,9 @@ public final class ContentCheck {
         Set<ContentHash> wrong = new HashSet<>();
         BlobStore blobs = new BlobStore(workspace);
         blobs.forEach((hash, _) -> {
-            Path file = workspace.resolve(hash.hex().substring(0, 2)).resolve(hash.hex().substring(2));
+            Path file = workspace
+                    .resolve(hash.hex().substring(0, 2))
+                    .resolve(hash.hex().substring(2));
             try {
                 if (!hash(file, read).equals(hash)) {
                     wrong.add(hash);

@@ -64,11 +64,12 @@ class BackupStoryTest {
                       mkdir -p "$OUTPUT_DIR/deep/er"; head -c 300000 /dev/zero > "$OUTPUT_DIR/deep/er/zeros"
                       echo "with a line
                       break" > "$OUTPUT_DIR/words.txt"; echo saved > "$ROPEWALK_CHECKPOINT_DIR/state"
-                      mkdir "$OUTPUT_DIR/empty"; ln -s words.txt "$OUTPUT_DIR/link"
+                      mkdir "$OUTPUT_DIR/empty"; ln -s ../words.txt "$OUTPUT_DIR/deep/link"
                   - name: fail
                     command: echo no; exit 3
                 """);
-        server.upload("POST", PROJECT + "/sources/src/archive?name=x.zip", zip()).expect(201);
+        server.upload("POST", PROJECT + "/sources/src/archive?name=x.zip", zip())
+                .expect(201);
         List<String> runs = List.of(server.run("kept", "make"), server.run("kept", "fail"));
         assertThat(server.ended(runs.get(0)).get("state").asText()).isEqualTo("succeeded");
         assertThat(server.ended(runs.get(1)).get("state").asText()).isEqualTo("failed");
@@ -186,7 +187,9 @@ class BackupStoryTest {
         List<String> pages = pages(runs);
         Path backups = backedUp(server, temporary.resolve("backups"));
         Map<String, String> before = answers(server.server(), server.data(), pages);
-        assertThat(before.values()).filteredOn(answer -> answer.startsWith("200")).hasSizeGreaterThan(20);
+        assertThat(before.values())
+                .filteredOn(answer -> answer.startsWith("200"))
+                .hasSizeGreaterThan(20);
         assertThat(Files.getPosixFilePermissions(backups)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
         server.close();
 
@@ -196,8 +199,12 @@ class BackupStoryTest {
         try (Ropewalk again = startOn(target, "")) {
             assertThat(answers(again, target, pages)).isEqualTo(before);
         }
-        assertThat(Files.readString(target.resolve("runs").resolve(runs.getFirst()).resolve("checkpoints/state")))
+        assertThat(Files.readString(
+                        target.resolve("runs").resolve(runs.getFirst()).resolve("checkpoints/state")))
                 .isEqualTo("saved\n");
+        assertThat(Files.readSymbolicLink(
+                        target.resolve("runs").resolve(runs.getFirst()).resolve("output/deep/link")))
+                .isEqualTo(Path.of("../words.txt"));
 
         String postgres = TestDatabases.postgres().url();
         Path other = temporary.resolve("restored-beside-postgresql");
@@ -205,8 +212,7 @@ class BackupStoryTest {
         try (Ropewalk again = startOn(other, postgres)) {
             assertThat(answers(again, other, pages)).isEqualTo(before);
         }
-        assertThatThrownBy(() ->
-                        Restore.restore(backups, "", temporary.resolve("third"), postgres, Progress.SILENT))
+        assertThatThrownBy(() -> Restore.restore(backups, "", temporary.resolve("third"), postgres, Progress.SILENT))
                 .hasMessageContaining("Give an empty one");
         assertThat(temporary.resolve("third")).doesNotExist();
     }
@@ -227,8 +233,8 @@ class BackupStoryTest {
             assertThat(Restore.restore(backups, "", target, "", Progress.SILENT).lost())
                     .isEqualTo(1);
             try (Ropewalk again = startOn(target, "")) {
-                String shown = answers(again, target, List.of("/api/v1/runs/" + run))
-                        .get("/api/v1/runs/" + run);
+                String shown =
+                        answers(again, target, List.of("/api/v1/runs/" + run)).get("/api/v1/runs/" + run);
                 assertThat(shown).contains("\"state\":\"failed\"", "cluster-lost", "restored from a backup");
                 assertThat(server.get("/api/v1/runs/" + run).json().get("state").asText())
                         .isEqualTo("running");
@@ -240,12 +246,13 @@ class BackupStoryTest {
 
     @Test
     void aSecondBackupCopiesOnlyWhatIsNewAndOldOnesAreRemoved() throws IOException {
-        try (TestServer server = TestServer.start(Map.of(
-                "backup.directory", temporary.resolve("backups").toString(), "backup.keep", "2"))) {
+        try (TestServer server = TestServer.start(
+                Map.of("backup.directory", temporary.resolve("backups").toString(), "backup.keep", "2"))) {
             String run = work(server).getFirst();
             Path large = server.data().resolve("runs").resolve(run).resolve("output/large");
             Files.write(large, new byte[5_000_000]);
-            Files.setLastModifiedTime(large, java.nio.file.attribute.FileTime.from(Instant.now().minusSeconds(60)));
+            Files.setLastModifiedTime(
+                    large, java.nio.file.attribute.FileTime.from(Instant.now().minusSeconds(60)));
             List<String> names = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 server.post("/api/v1/server/backup", Map.of()).expect(200);
@@ -257,7 +264,8 @@ class BackupStoryTest {
             BackupDirectory directory = BackupDirectory.existing(temporary.resolve("backups"));
             assertThat(directory.manifests().stream().map(BackupDirectory::name))
                     .containsExactly(names.get(2), names.get(1));
-            assertThat(BackupCheck.check(directory.path(), Progress.SILENT).problems()).isEmpty();
+            assertThat(BackupCheck.check(directory.path(), Progress.SILENT).problems())
+                    .isEmpty();
             assertThatThrownBy(() -> directory.manifest(names.get(0))).hasMessageContaining(names.get(1));
         }
     }
@@ -279,7 +287,7 @@ class BackupStoryTest {
             for (int i = 0; i < 4 && good.length > 0; i++) {
                 byte[] bad = good.clone();
                 int at = i == 0 ? 0 : i == 1 ? good.length - 1 : random.nextInt(good.length);
-                bad[at] ^= (byte) (1 << random.nextInt(8));
+                bad[at] = (byte) (bad[at] ^ (1 << random.nextInt(8)));
                 write(file, bad);
                 assertThat(BackupCheck.check(backups, Progress.SILENT).problems())
                         .as("byte %d of %s", at, file)
@@ -326,9 +334,10 @@ class BackupStoryTest {
             Files.createDirectories(blob.getParent());
             Files.write(blob, bytes);
             server.post("/api/v1/server/verification", Map.of()).expect(200);
-            assertThat(finished(server, "/api/v1/server/verification").get("problems")).isEmpty();
+            assertThat(finished(server, "/api/v1/server/verification").get("problems"))
+                    .isEmpty();
 
-            bytes[3] ^= 1;
+            bytes[3] = (byte) (bytes[3] ^ 1);
             Files.write(blob, bytes);
             Path directory = server.data().resolve("runs").resolve(run);
             Files.move(directory, directory.resolveSibling("elsewhere"));
@@ -363,8 +372,7 @@ class BackupStoryTest {
                         .singleElement()
                         .asString()
                         .contains("no complete backup");
-                assertThatThrownBy(() ->
-                                Restore.restore(directory, "", temporary.resolve("new"), "", Progress.SILENT))
+                assertThatThrownBy(() -> Restore.restore(directory, "", temporary.resolve("new"), "", Progress.SILENT))
                         .hasMessageContaining("no complete backup");
             }
             backups.make(directory, Optional.empty(), Progress.SILENT);
@@ -408,7 +416,8 @@ class BackupStoryTest {
                     .hasMessageContaining("newer Ropewalk");
             assertThat(temporary.resolve("newer")).doesNotExist();
             try (Stream<Path> left = Files.list(temporary)) {
-                assertThat(left.filter(path -> path.toString().contains("restoring"))).isEmpty();
+                assertThat(left.filter(path -> path.toString().contains("restoring")))
+                        .isEmpty();
             }
         }
     }
@@ -421,8 +430,8 @@ class BackupStoryTest {
             AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
             InstantSource settable = now::get;
             Clock clock = settable.withZone(ZoneOffset.UTC);
-            Backups backups = new Backups(
-                    new Backups.Server(server.data(), rows, "sqlite", "test", () -> () -> {}), clock);
+            Backups backups =
+                    new Backups(new Backups.Server(server.data(), rows, "sqlite", "test", () -> () -> {}), clock);
             Path directory = temporary.resolve("by-itself");
             try (BackupSchedule schedule = new BackupSchedule(
                     backups, new ServerSettings.Backup(directory, "1h", 2), new Job("backup", clock), clock)) {
@@ -446,11 +455,13 @@ class BackupStoryTest {
             Path full = Files.createDirectories(temporary.resolve("full"));
             Files.createFile(full.resolve("mine"));
             Path link = Files.createSymbolicLink(temporary.resolve("link"), server.data());
-            for (Path wrong : List.of(server.data().resolve("b"), server.data().resolveSibling(""), link.resolve("b"), full)) {
+            for (Path wrong :
+                    List.of(server.data().resolve("b"), server.data().resolveSibling(""), link.resolve("b"), full)) {
                 JsonNode job = backUp(server, wrong);
                 assertThat(job.get("state").asText()).as(wrong.toString()).isEqualTo("failed");
             }
-            assertThat(server.post("/api/v1/server/backup", Map.of("directory", "here")).status())
+            assertThat(server.post("/api/v1/server/backup", Map.of("directory", "here"))
+                            .status())
                     .isEqualTo(400);
             assertThat(server.post("/api/v1/server/backup", Map.of()).status()).isEqualTo(400);
             assertThat(server.send("POST", "/api/v1/server/backup", "", "{}").status())

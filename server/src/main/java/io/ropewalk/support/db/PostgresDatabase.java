@@ -124,7 +124,9 @@ public final class PostgresDatabase implements Database {
             });
         } catch (SQLException e) {
             throw new RopewalkException(
-                    ErrorCode.UNAVAILABLE, "The rows could not be read from '%s': %s".formatted(copy, e.getMessage()), e);
+                    ErrorCode.UNAVAILABLE,
+                    "The rows could not be read from '%s': %s".formatted(copy, e.getMessage()),
+                    e);
         }
     }
 

@@ -37,7 +37,7 @@ record TableCopy(String name, List<String> columns, List<String> refersTo) {
         while (!waiting.isEmpty()) {
             List<TableCopy> free = waiting.stream()
                     .filter(table -> waiting.stream()
-                            .noneMatch(other -> other != table && table.refersTo.contains(other.name)))
+                            .noneMatch(other -> !other.equals(table) && table.refersTo.contains(other.name)))
                     .toList();
             if (free.isEmpty()) {
                 throw new IllegalStateException("tables refer to each other in a circle: " + waiting);
@@ -67,8 +67,8 @@ record TableCopy(String name, List<String> columns, List<String> refersTo) {
         String marks = String.join(", ", Collections.nCopies(columns.size(), "?"));
         long rows = 0;
         try (Statement select = from.createStatement();
-                PreparedStatement insert =
-                        to.prepareStatement("insert into " + quoted(name) + " (" + names + ") values (" + marks + ")")) {
+                PreparedStatement insert = to.prepareStatement(
+                        "insert into " + quoted(name) + " (" + names + ") values (" + marks + ")")) {
             select.setFetchSize(AT_ONCE);
             try (ResultSet row = select.executeQuery("select " + names + " from " + quoted(name))) {
                 while (row.next()) {

@@ -8,8 +8,10 @@ import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.TestDatabases;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -110,6 +112,16 @@ class IdempotencyTest {
                 public <T> T write(Work<T> work) {
                     commits.incrementAndGet();
                     return database.write(work);
+                }
+
+                @Override
+                public void copyTo(Path file) {
+                    database.copyTo(file);
+                }
+
+                @Override
+                public List<String> damage() {
+                    return database.damage();
                 }
 
                 @Override
