@@ -24,7 +24,7 @@ SOURCES = str(Path(__file__).parent.parent / "src")
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     for name in list(os.environ):
         rank = name in ("RANK", "LOCAL_RANK", "SLURM_PROCID") or "_RANK" in name
-        if (name.startswith("ROPEWALK_") or rank) and name != "ROPEWALK_TEST_URL":
+        if (name.startswith("ROPEWALK_") or rank) and not name.startswith("ROPEWALK_TEST_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ROPEWALK_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
