@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.Optional;
 
 /// The directory that belongs to one server at a time.
 final class DataDirectory implements AutoCloseable {
@@ -54,6 +55,29 @@ final class DataDirectory implements AutoCloseable {
                             .formatted(path, e),
                     e);
         }
+    }
+
+    /// Keeps servers from taking the directory until it is closed, and changes nothing.
+    ///
+    /// @return empty when a server has it
+    static Optional<FileChannel> holdStopped(Path path) throws IOException {
+        Path file = path.resolve("lock");
+        if (!Files.isRegularFile(file)) {
+            throw new RopewalkException(
+                    ErrorCode.NOT_FOUND,
+                    "'%s' is no data directory: no server has ever used it. Name the one of a Ropewalk server."
+                            .formatted(path));
+        }
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            if (channel.tryLock(0, Long.MAX_VALUE, true) != null) {
+                return Optional.of(channel);
+            }
+        } catch (OverlappingFileLockException _) {
+            // By a server in this very process.
+        }
+        channel.close();
+        return Optional.empty();
     }
 
     private static @org.jspecify.annotations.Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -9,6 +9,8 @@ import io.ropewalk.access.SignInCodes;
 import io.ropewalk.access.Tokens;
 import io.ropewalk.admin.AdminCapability;
 import io.ropewalk.admin.Backups;
+import io.ropewalk.admin.Progress;
+import io.ropewalk.admin.ServerCheck;
 import io.ropewalk.environment.Environments;
 import io.ropewalk.project.DocumentReader;
 import io.ropewalk.project.ProjectApi;
@@ -41,12 +43,16 @@ import io.ropewalk.support.http.Permission;
 import io.ropewalk.support.http.PrometheusMeter;
 import io.ropewalk.support.time.MachineClock;
 import io.ropewalk.support.time.Signals;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -95,6 +101,23 @@ public final class Ropewalk implements AutoCloseable {
                 e.addSuppressed(alsoFailed);
             }
             throw e;
+        }
+    }
+
+    /// Checks what a stopped server has stored, and keeps servers from starting on it meanwhile.
+    ///
+    /// @return what is wrong; empty when a server is using it, who can check it itself
+    public static Optional<List<String>> checkStopped(ServerSettings settings, Progress progress) {
+        try {
+            Optional<FileChannel> held = DataDirectory.holdStopped(settings.data());
+            if (held.isEmpty()) {
+                return Optional.empty();
+            }
+            try (FileChannel _ = held.get()) {
+                return Optional.of(ServerCheck.ofStopped(settings, progress));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the data directory '" + settings.data() + "'", e);
         }
     }
 

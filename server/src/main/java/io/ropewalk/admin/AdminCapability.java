@@ -14,12 +14,14 @@ public final class AdminCapability implements AutoCloseable {
         Backups backups = new Backups(server, clock);
         Job backup = new Job("backup", clock);
         this.schedule = new BackupSchedule(backups, settings, backup, clock);
+        LatestBackup latest = LatestBackup.of(server.data());
         this.endpoints = new AdminApi(
                         backups,
                         settings,
                         new ServerCheck(server.database(), server.data()),
                         backup,
-                        new Job("check", clock))
+                        new Job("check", clock),
+                        () -> BackupOverview.of(settings, schedule.next(clock.instant()), latest.read(), backup.view()))
                 .endpoints();
     }
 

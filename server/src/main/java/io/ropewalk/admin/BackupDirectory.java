@@ -15,12 +15,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -77,7 +80,7 @@ record BackupDirectory(Path path) {
         }
     }
 
-    private static java.nio.file.attribute.FileAttribute<?> privately() {
+    private static FileAttribute<?> privately() {
         return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     }
 
@@ -88,9 +91,25 @@ record BackupDirectory(Path path) {
         }
         try (Stream<Path> files = Files.list(path.resolve("manifests"))) {
             return files.filter(file -> file.toString().endsWith(ENDING))
-                    .sorted(Comparator.comparing(Path::toString).reversed())
+                    .sorted(Comparator.comparing(BackupDirectory::name).reversed())
                     .toList();
         }
+    }
+
+    /// When the newest backup of a directory says that it was made; empty when there is none.
+    static Optional<Instant> newest(Path directory) throws IOException {
+        for (Path manifest : new BackupDirectory(directory).manifests()) {
+            Optional<Instant> at = BackupManifest.madeAt(manifest);
+            if (at.isPresent()) {
+                return at;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Whether a complete backup of that name is there.
+    static boolean holds(Path directory, String name) {
+        return Files.isRegularFile(directory.resolve("manifests").resolve(name + ENDING));
     }
 
     static String name(Path manifest) {
@@ -145,16 +164,34 @@ record BackupDirectory(Path path) {
     /// What is put is safe, and of any use, once [#complete] has returned.
     final class Writing implements AutoCloseable {
         private final FileChannel lock;
+        private final List<String> damaged = new ArrayList<>();
         private final Set<String> known = new HashSet<>();
         private final Set<Path> unsynced = new HashSet<>();
         private final Set<Path> touched = new HashSet<>();
+        private Optional<BackupManifest> newest = Optional.empty();
 
         private Writing(FileChannel lock) throws IOException {
             this.lock = lock;
             removeIncoming();
-            for (Path manifest : manifests()) {
-                BackupManifest.read(manifest).files().forEach(entry -> known.add(entry.content()));
+            for (Path file : manifests()) {
+                try {
+                    BackupManifest manifest = BackupManifest.read(file);
+                    manifest.files().forEach(entry -> known.add(entry.content()));
+                    newest = newest.or(() -> Optional.of(manifest));
+                } catch (RopewalkException e) {
+                    damaged.add(String.valueOf(e.getMessage()));
+                }
             }
+        }
+
+        /// Of those that can be read.
+        Optional<BackupManifest> newest() {
+            return newest;
+        }
+
+        /// What is wrong with the manifests that cannot be read.
+        List<String> damaged() {
+            return List.copyOf(damaged);
         }
 
         /// Whether a complete backup has it.
@@ -227,10 +264,14 @@ record BackupDirectory(Path path) {
             manifest.files().forEach(entry -> known.add(entry.content()));
         }
 
-        /// Removes the backups beyond the newest ones, and contents that none has.
+        /// Removes the backups beyond the newest ones, and contents that none has. While a manifest cannot be read,
+        /// nobody knows which contents are its own, and everything stays.
         ///
         /// @return how many backups were removed
         int keep(int newest) throws IOException {
+            if (!damaged.isEmpty()) {
+                return 0;
+            }
             List<Path> all = manifests();
             List<Path> old = all.size() > newest ? all.subList(newest, all.size()) : List.of();
             for (Path manifest : old) {

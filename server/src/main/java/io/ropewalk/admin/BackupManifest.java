@@ -3,15 +3,20 @@ package io.ropewalk.admin;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.json.Json;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that was in a data directory at one time: a line of JSON about the backup, one for each entry, and the
@@ -83,7 +88,7 @@ record BackupManifest(Head head, List<Entry> entries) {
         int length = END.length() + 65;
         int end = all.length - length;
         byte[] expected = end < 0 ? new byte[0] : (END + sha256(all, end) + "\n").getBytes(StandardCharsets.UTF_8);
-        if (end < 0 || !MessageDigest.isEqual(expected, java.util.Arrays.copyOfRange(all, end, all.length))) {
+        if (end < 0 || !MessageDigest.isEqual(expected, Arrays.copyOfRange(all, end, all.length))) {
             throw new RopewalkException(
                     ErrorCode.CONFLICT,
                     "The manifest '%s' is damaged: its checksum does not fit. Use another backup of this directory."
@@ -104,10 +109,22 @@ record BackupManifest(Head head, List<Entry> entries) {
         }
     }
 
+    /// What the first line says, unchecked; empty when it says nothing that can be read.
+    static Optional<Instant> madeAt(Path file) throws IOException {
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            String first = lines.readLine();
+            return first == null
+                    ? Optional.empty()
+                    : Optional.of(Json.read(first, Head.class).madeAt());
+        } catch (CharacterCodingException | IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
     static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
-        } catch (java.security.NoSuchAlgorithmException e) {
+        } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
     }

@@ -1,5 +1,6 @@
 package io.ropewalk.admin;
 
+import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.config.ServerSettings;
 import java.io.IOException;
 import java.time.Clock;
@@ -37,24 +38,42 @@ final class BackupSchedule implements AutoCloseable {
 
     /// @return whether a backup was made
     boolean pass() {
-        Optional<Duration> between = settings.between();
-        if (between.isEmpty() || job.view().state() == Job.State.going) {
+        if (job.view().state() == Job.State.going) {
             return false;
         }
         try {
-            Optional<Instant> newest = backups.newest(settings.directory());
-            if (newest.isPresent() && clock.instant().isBefore(newest.get().plus(between.get()))) {
+            Instant now = clock.instant();
+            if (next(now).filter(due -> !due.isAfter(now)).isEmpty()) {
                 return false;
             }
-        } catch (IOException e) {
-            LOG.warn("the backups in '{}' cannot be looked at; it is tried again later", settings.directory(), e);
+            JobView made = job.carryOut(progress -> {
+                Backups.Made done = backups.make(settings.directory(), Optional.of(settings.keep()), progress);
+                return new Job.Outcome(done, done.problems());
+            });
+            return made.state() == Job.State.done;
+        } catch (RopewalkException e) {
+            LOG.debug("somebody else has begun one just now", e);
             return false;
         }
-        Job.View made = job.carryOut(progress -> {
-            Backups.Made done = backups.make(settings.directory(), Optional.of(settings.keep()), progress);
-            return new Job.Outcome(done, done.problems());
-        });
-        return made.state() == Job.State.done;
+    }
+
+    /// When the next backup is due; empty when none ever is.
+    Optional<Instant> next(Instant now) {
+        return settings.between()
+                .map(between -> newest().filter(newest -> !newest.isAfter(now))
+                        .map(newest -> newest.plus(between))
+                        .orElse(now));
+    }
+
+    /// Empty as well when the directory cannot be read: trying to make one will say why. A backup of the future is of a
+    /// clock that was set back since, which is why [#next] does not count it.
+    private Optional<Instant> newest() {
+        try {
+            return BackupDirectory.newest(settings.directory());
+        } catch (IOException e) {
+            LOG.warn("the backups in '{}' cannot be looked at", settings.directory(), e);
+            return Optional.empty();
+        }
     }
 
     private void lookUntilInterrupted() {

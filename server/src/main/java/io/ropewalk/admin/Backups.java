@@ -53,7 +53,11 @@ public final class Backups {
     ///
     /// @param copied bytes that no earlier backup had
     /// @param problems what is stored in the server and damaged there; it was copied as it is
-    public record Made(String name, long files, long bytes, long copied, List<String> problems) {}
+    public record Made(String name, Instant at, long files, long bytes, long copied, List<String> problems) {
+        public Made {
+            problems = List.copyOf(problems);
+        }
+    }
 
     public Backups(Server server, Clock clock) {
         this.server = server;
@@ -67,23 +71,21 @@ public final class Backups {
         BackupDirectory target = BackupDirectory.orNew(apart(directory));
         try (BackupDirectory.Writing writing = target.write()) {
             Made made = new Making(target, writing, progress).make();
+            LatestBackup.of(server.data())
+                    .write(new LatestBackup.Note(
+                            target.path().toString(),
+                            made.name(),
+                            made.at(),
+                            made.files(),
+                            made.bytes(),
+                            made.copied(),
+                            made.problems().size()));
             if (keep.isPresent()) {
                 progress.at("removing old backups", 0, 0);
                 writing.keep(keep.get());
             }
             return made;
         }
-    }
-
-    /// When the newest backup was made.
-    Optional<Instant> newest(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return Optional.empty();
-        }
-        BackupDirectory target = BackupDirectory.orNew(directory);
-        return target.manifests().isEmpty()
-                ? Optional.empty()
-                : Optional.of(target.manifest("").head().madeAt());
     }
 
     /// A backup inside of what it backs up would grow without end, and be lost with it.
@@ -124,13 +126,13 @@ public final class Backups {
             this.target = target;
             this.writing = writing;
             this.progress = progress;
-            if (!target.manifests().isEmpty()) {
-                BackupManifest newest = target.manifest("");
-                if (newest.head().data().equals(server.data().toString())) {
-                    newest.files().forEach(entry -> before.put(entry.path(), entry));
-                    earlier = newest.head().madeAt();
-                }
-            }
+            writing.damaged().forEach(problems::add);
+            writing.newest()
+                    .filter(newest -> newest.head().data().equals(server.data().toString()))
+                    .ifPresent(newest -> {
+                        newest.files().forEach(entry -> before.put(entry.path(), entry));
+                        earlier = newest.head().madeAt();
+                    });
         }
 
         Made make() throws IOException {
@@ -148,8 +150,7 @@ public final class Backups {
             BackupManifest manifest = new BackupManifest(
                     new BackupManifest.Head(name(at), at, server.version(), server.kind(), server.data()), entries);
             writing.complete(manifest);
-            return new Made(
-                    manifest.head().name(), manifest.files().size(), manifest.bytes(), copied, List.copyOf(problems));
+            return new Made(manifest.head().name(), at, manifest.files().size(), manifest.bytes(), copied, problems);
         }
 
         /// Later than every other, also when the clock was set back.

@@ -16,9 +16,10 @@ import java.util.Set;
 /// and the database's own files, whose rows are copied otherwise.
 record DataFiles(Path data) {
     static final String DATABASE = "ropewalk.db";
+    static final String LATEST_BACKUP = "latest-backup";
 
     private static final Set<String> NOT_AT_THE_TOP =
-            Set.of("lock", "url", "url.new", "sign-in.html", "python", "local", "search");
+            Set.of("lock", "url", "url.new", "sign-in.html", "python", "local", "search", LATEST_BACKUP);
 
     /// @param others directories elsewhere that are none of the server's, such as the one for backups
     List<Path> all(List<Path> others) throws IOException {

@@ -450,6 +450,61 @@ class BackupStoryTest {
     }
 
     @Test
+    void aDamagedManifestNeitherStopsTheScheduleNorLosesContents() throws IOException {
+        try (TestServer server = TestServer.start();
+                Database rows = Databases.open("", temporary.resolve("other.db"))) {
+            work(server);
+            AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+            Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
+            Path directory = temporary.resolve("by-itself");
+            Backups backups =
+                    new Backups(new Backups.Server(server.data(), rows, "sqlite", "test", () -> () -> {}), clock);
+            try (BackupSchedule schedule = new BackupSchedule(
+                    backups, new ServerSettings.Backup(directory, "1h", 1), new Job("backup", clock), clock)) {
+                assertThat(schedule.pass()).isTrue();
+                BackupDirectory made = BackupDirectory.existing(directory);
+                Path manifest = made.manifests().getFirst();
+                byte[] good = Files.readAllBytes(manifest);
+                write(manifest, "nonsense".getBytes(StandardCharsets.UTF_8));
+                int contents = made.objects().size();
+                assertThat(schedule.pass()).isTrue();
+                assertThat(made.manifests()).hasSize(2).contains(manifest);
+                assertThat(made.objects()).hasSizeGreaterThanOrEqualTo(contents);
+                write(manifest, good);
+                assertThat(BackupCheck.check(directory, Progress.SILENT).problems())
+                        .isEmpty();
+
+                now.set(Instant.parse("2025-12-31T00:00:00Z"));
+                assertThat(schedule.pass()).as("the clock was set back a day").isTrue();
+                assertThat(schedule.pass()).isFalse();
+                assertThat(made.manifest("").head().madeAt()).isEqualTo(now.get());
+            }
+        }
+    }
+
+    @Test
+    void theServerTellsItsLatestBackupAlsoAfterARestart() throws IOException {
+        String page = "/api/v1/server/backups";
+        Path directory = temporary.resolve("backups");
+        Path data = temporary.resolve("data");
+        try (Ropewalk server = startOn(data, "")) {
+            assertThat(answers(server, data, List.of(page)).get(page))
+                    .isEqualTo(
+                            "200 {\"keep\":7,\"job\":{\"state\":\"none\",\"doing\":\"\",\"bytes\":0,\"total\":0,\"problems\":[]}}");
+        }
+        try (Database rows = Databases.open("", temporary.resolve("other.db"))) {
+            new Backups(new Backups.Server(data, rows, "sqlite", "test", () -> () -> {}), Clock.systemUTC())
+                    .make(directory, Optional.empty(), Progress.SILENT);
+        }
+        try (Ropewalk server = startOn(data, "")) {
+            assertThat(answers(server, data, List.of(page)).get(page))
+                    .contains("\"directory\":\"" + directory + "\"", "\"present\":true");
+            Files.move(directory, temporary.resolve("unplugged"));
+            assertThat(answers(server, data, List.of(page)).get(page)).contains("\"present\":false");
+        }
+    }
+
+    @Test
     void aPlaceInsideOfTheDataDirectoryOrFullOfOtherThingsIsRefused() throws IOException {
         try (TestServer server = TestServer.start()) {
             Path full = Files.createDirectories(temporary.resolve("full"));

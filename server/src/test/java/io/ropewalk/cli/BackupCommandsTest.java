@@ -63,6 +63,39 @@ class BackupCommandsTest {
     }
 
     @Test
+    void theDataOfAStoppedServerIsCheckedWithoutOne() throws IOException {
+        Path data;
+        try (TestServer server = TestServer.start()) {
+            data = server.data();
+            server.apply("hello", "name: hello\ntasks: [{name: greet, command: echo hello}]\n");
+            server.ended(server.run("hello", "greet"));
+            assertThat(call(server, "verify", "--data", data.toString()).out()).contains("all is as it was written");
+            assertThat(call(server, "verify", "--data", folder.toString()).err())
+                    .contains("is no data directory");
+        }
+        String[] verify = {"verify", "--data", data.toString()};
+        Outcome good = StandInServer.call(Map.of(), folder, verify);
+        assertThat(good.code()).as(good.err()).isZero();
+        assertThat(good.out()).contains("and the database: all is as it was written");
+
+        Path runs = Files.move(data.resolve("runs"), data.resolve("elsewhere"));
+        Outcome bad = StandInServer.call(Map.of(), folder, verify);
+        assertThat(bad.code()).isEqualTo(Failure.USER);
+        assertThat(bad.out()).contains("1 problem.", data.resolve("runs").toString());
+        Files.move(runs, data.resolve("runs"));
+
+        Path rows = data.resolve("ropewalk.db");
+        byte[] bytes = Files.readAllBytes(rows);
+        for (int i = 4096; i < bytes.length; i += 4096) {
+            bytes[i] ^= 0x7f;
+        }
+        Files.write(rows, bytes);
+        Outcome damaged = StandInServer.call(Map.of(), folder, verify);
+        assertThat(damaged.code()).isEqualTo(Failure.USER);
+        assertThat(damaged.out() + damaged.err()).contains("database");
+    }
+
+    @Test
     void whatAProgramLoggedWithoutAServerIsSent() throws IOException {
         try (TestServer server = TestServer.start()) {
             Path spool = folder.resolve("ropewalk-spool-1.jsonl");

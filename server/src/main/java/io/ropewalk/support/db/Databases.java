@@ -3,6 +3,8 @@ package io.ropewalk.support.db;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
 
 /// Opens the database that the configuration names.
 public final class Databases {
@@ -10,11 +12,20 @@ public final class Databases {
 
     /// @param url `jdbc:postgresql://…`, or anything that begins with `jdbc:sqlite:`, or empty for SQLite in `file`
     public static Database open(String url, Path file) {
+        return open(url, file, Migrations::apply);
+    }
+
+    /// As [#open], but of this server's version already: nothing is brought up to date.
+    public static Database openUnchanged(String url, Path file) {
+        return open(url, file, Migrations::require);
+    }
+
+    private static Database open(String url, Path file, Consumer<DataSource> schema) {
         if (url.startsWith("jdbc:postgresql:")) {
-            return new PostgresDatabase(url);
+            return new PostgresDatabase(url, schema);
         }
         if (url.isEmpty() || url.startsWith("jdbc:sqlite:")) {
-            return new SqliteDatabase(file);
+            return new SqliteDatabase(file, schema);
         }
         throw unknown(url);
     }

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
@@ -30,6 +32,11 @@ public final class PostgresDatabase implements Database {
     /// @param url `jdbc:postgresql://…`, with user and password as parameters where needed
     /// @throws RopewalkException when another server has it
     public PostgresDatabase(String url) {
+        this(url, Migrations::apply);
+    }
+
+    /// @param schema brings the rows into this server's form, or refuses them
+    PostgresDatabase(String url, Consumer<DataSource> schema) {
         lock = ServerLock.take(url);
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
@@ -43,7 +50,7 @@ public final class PostgresDatabase implements Database {
             throw e;
         }
         try {
-            Migrations.apply(pool);
+            schema.accept(pool);
         } catch (RuntimeException e) {
             close();
             throw e;

@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.sqlite.SQLiteConfig;
@@ -39,8 +41,13 @@ public final class SqliteDatabase implements Database {
             @org.jspecify.annotations.Nullable Object value) {}
 
     public SqliteDatabase(Path file) {
+        this(file, Migrations::apply);
+    }
+
+    /// @param schema brings the rows into this server's form, or refuses them
+    SqliteDatabase(Path file, Consumer<DataSource> schema) {
         this.file = file;
-        Migrations.apply(dataSource(false));
+        schema.accept(dataSource(false));
         Handle writing = open(false);
         for (int i = 0; i < READERS; i++) {
             readers.add(open(true));
