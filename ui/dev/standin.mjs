@@ -108,6 +108,8 @@ function route(world, method, path, query, body, raw) {
     if (path === "/me") return { body: world.me };
     if (path === "/server") return { body: world.server() };
     if (path === "/server/use") return { body: world.serverUse() };
+    if (path === "/server/backups") return { body: world.backups() };
+    if (path === "/server/backup" && method === "POST") return { body: world.backUp() };
     if (path === "/openapi.json") return { body: world.openapi };
     if (path === "/schemas/project.json") return { body: world.schema };
     if (path === "/source-types") return { body: world.sourceTypes };

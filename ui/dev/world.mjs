@@ -376,7 +376,25 @@ export function makeWorld(empty) {
     };
     const size = (lines) => (lines.length ? lines[lines.length - 1].offset + Buffer.byteLength(lines[lines.length - 1].text) + 1 : 0);
 
+    const idle = { state: "none", doing: "", bytes: 0, total: 0, problems: [] };
+    const backups = empty
+        ? { keep: 7, job: idle }
+        : { directory: "/mnt/backup", every: "1d", keep: 7, nextAt: iso(now + 17 * HOUR), latest: { directory: "/mnt/backup", name: "20260301-020000-000", madeAt: iso(now - 7 * HOUR), files: 18_204, bytes: 5_812_400_128, copied: 48_318_112, problems: 0, present: true }, job: idle };
+    // What stands in for a backup takes three seconds.
+    let begun;
+    const BACKUP_MILLIS = 3000;
     const world = {
+        backUp: () => {
+            begun = Date.now();
+            return world.backups().job;
+        },
+        backups: () => {
+            const gone = begun === undefined ? undefined : Date.now() - begun;
+            if (gone === undefined) return backups;
+            const size = backups.latest.bytes;
+            if (gone < BACKUP_MILLIS) return { ...backups, job: { ...idle, state: "going", doing: "copying files", bytes: Math.round((size * gone) / BACKUP_MILLIS), total: size, startedAt: iso(begun) } };
+            return { ...backups, latest: { ...backups.latest, madeAt: iso(begun), copied: 1_204_224 }, job: { ...idle, state: "done", startedAt: iso(begun), endedAt: iso(begun + BACKUP_MILLIS) } };
+        },
         me: { name: "owner", kind: "owner", csrf: "standin-csrf", workspaces: [{ name: "default" }] },
         use,
         serverUse,

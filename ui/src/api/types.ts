@@ -17,6 +17,7 @@ export type Page<T> = Sharper<Answer<"getWorkspacesWorkspaceRuns">, { items: T[]
 export type Me = Schemas["Me"];
 export type ServerInfo = Schemas["ServerView"];
 export type ExecutorView = Schemas["ExecutorView"];
+export type BackupOverview = Schemas["BackupOverview"];
 export type Amounts = Schemas["Resources"];
 export type Problem = Schemas["Problem"];
 /** A proxy between may answer with less than the server would. */

@@ -8,6 +8,7 @@ import { bytes, cores } from "../kit/format";
 import { Loaded } from "../kit/Loaded";
 import { Panel } from "../kit/Panel";
 import { When } from "../kit/Time";
+import { Backups } from "./Backups";
 import { useServer } from "./hooks";
 import { MachineNow } from "./MachineNow";
 import classes from "./Server.module.css";
@@ -40,6 +41,8 @@ export default function ServerPage() {
                         </div>
                         <MachineNow />
                         {info.executors.length === 0 && <Text c="dimmed">No cluster is connected: runs wait until one is.</Text>}
+                        <h2 className={classes.heading}>Backups</h2>
+                        <Backups />
                         <h2 className={classes.heading}>From outside</h2>
                         <div className={classes.hints}>
                             <CommandHint command={`curl ${location.origin}/health`} />
