@@ -14,6 +14,8 @@ class StandIn:
         self.refuse: tuple[int, dict[str, Any]] | None = None
         #: What is carried out and then answered with a trouble, once for each.
         self.stumble: list[tuple[int, dict[str, Any]]] = []
+        #: Names that no number may have.
+        self.unwanted: set[str] = set()
         self._carried_out: set[str] = set()
         stand_in = self
 
@@ -23,6 +25,9 @@ class StandIn:
                 if stand_in.refuse is not None:
                     status, answer = stand_in.refuse
                     self._answer(status, answer)
+                    return
+                if any(point.get("name") in stand_in.unwanted for point in body.get("points", ())):
+                    self._answer(400, {"detail": "that is not a name"})
                     return
                 key = self.headers.get("Idempotency-Key")
                 if key is None or key not in stand_in._carried_out:

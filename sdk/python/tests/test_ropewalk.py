@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import ropewalk
-from ropewalk import _run, _sender
+from ropewalk import _client, _run, _sender, _spool
 from stand_in import StandIn
 
 SOURCES = str(Path(__file__).parent.parent / "src")
@@ -214,10 +214,9 @@ def test_without_a_server_the_program_goes_on(tmp_path: Path, capsys: pytest.Cap
     assert list(tmp_path.glob("ropewalk-spool-*.jsonl"))
 
 
-def test_a_full_queue_goes_to_a_file_and_loses_nothing(
+def test_what_waits_for_a_busy_server_is_sent_once_and_in_order(
     server: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_sender, "QUEUE", 1500)
     monkeypatch.setattr(_sender, "CLOSING_SECONDS", 10)
     inside_a_run(monkeypatch)
     server.refuse = (503, {"detail": "busy"})
@@ -226,7 +225,7 @@ def test_a_full_queue_goes_to_a_file_and_loses_nothing(
         run.log({"x": step}, step=step)
     server.refuse = None
     run.finish()
-    assert sorted(p["step"] for p in server.points()) == list(range(4000))
+    assert [p["step"] for p in server.points()] == list(range(4000))
 
 
 def test_refused_numbers_are_told_and_dropped(server: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
@@ -389,44 +388,138 @@ def test_an_offline_run_is_sent_whole_by_sync(
 
 
 KILLED = """
-import os, signal, sys, time, ropewalk
+import os, signal, sys, ropewalk
 run = ropewalk.init(project="digits", task="train")
-for step in range(1500):
-    run.log({"loss": step}, step=step)
-deadline = time.monotonic() + 30
-def spooled():
-    return sum(text.count('"step"') for text in
-        (open(os.path.join(sys.argv[1], name)).read() for name in os.listdir(sys.argv[1])
-         if name.startswith("ropewalk-spool-")))
-while spooled() < 1500 and time.monotonic() < deadline:
-    time.sleep(0.01)
+for step in range(int(sys.argv[1])):
+    run.log({"loss": step, "twice": 2 * step}, step=step)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-@pytest.mark.parametrize("offline", ["", "1"])
-def test_a_killed_program_leaves_its_numbers(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, offline: str
+@pytest.mark.parametrize("steps", [1, 37, 1500])
+@pytest.mark.parametrize("server", ["there", "away", "not wanted"])
+def test_a_program_killed_right_after_a_log_has_lost_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: str, steps: int
 ) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    stand_in = StandIn(port) if server == "there" else None
     environment = {
         **os.environ,
         "PYTHONPATH": SOURCES,
         "ROPEWALK_URL": f"http://127.0.0.1:{port}",
-        "ROPEWALK_OFFLINE": offline,
-        "ROPEWALK_SPOOL_DIR": str(tmp_path),
+        "ROPEWALK_OFFLINE": "1" if server == "not wanted" else "",
+        "ROPEWALK_SPOOL_DIR": str(tmp_path / "spool"),
     }
-    program = [sys.executable, "-c", KILLED, str(tmp_path)]
+    program = [sys.executable, "-c", KILLED, str(steps)]
     assert subprocess.run(program, env=environment, capture_output=True, check=False).returncode == -9
-    server = StandIn(port)
-    monkeypatch.setenv("ROPEWALK_URL", server.url)
-    assert ropewalk.sync(tmp_path) == 1500
-    assert [p["step"] for p in server.points()] == list(range(1500))
-    assert server.bodies("/tracked") == [{"task": "train"}]
-    assert server.bodies("/finish") == []
-    server.close()
+    stand_in = stand_in or StandIn(port)
+    monkeypatch.setenv("ROPEWALK_URL", stand_in.url)
+    ropewalk.sync(tmp_path / "spool")
+    for name in ("loss", "twice"):
+        assert [p["step"] for p in stand_in.points() if p["name"] == name] == list(range(steps))
+    assert stand_in.bodies("/tracked") == [{"task": "train"}]
+    assert stand_in.bodies("/finish") == []
+    assert list((tmp_path / "spool").iterdir()) == []
+    stand_in.close()
+
+
+def test_what_was_on_its_way_when_the_program_was_killed_counts_once(server: StandIn, tmp_path: Path) -> None:
+    def entry(step: int) -> dict[str, Any]:
+        return {"key": f"k{step}", "points": [{"name": "x", "value": step, "step": step, "at": 1}]}
+
+    lines = [{"run": "run-9"}, *map(entry, range(3)), {"sending": 2}, entry(3), {"sent": 2}, {"sending": 1}]
+    spool = tmp_path / "ropewalk-spool-1.jsonl"
+    spool.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    # The third one has arrived, though nobody knows.
+    client = _client.Client(server.url, "")
+    _spool.deliver(client, "run-9", _spool.Batch([entry(2)]))
+    assert ropewalk.sync(spool) == 2
+    assert [p["step"] for p in server.points()] == [2, 3]
+
+
+def test_a_run_sends_what_its_killed_process_left(
+    server: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    inside_a_run(monkeypatch)
+    monkeypatch.setenv("ROPEWALK_SPOOL_DIR", str(tmp_path))
+    for run, step in (("run-7", 1), ("another", 2)):
+        lines = [{"run": run}, {"key": run, "points": [{"name": "x", "value": 1, "step": step, "at": 1}]}]
+        spool = tmp_path / f"ropewalk-spool-{run}.jsonl"
+        spool.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with ropewalk.init() as again:
+        again.log({"x": 1}, step=3)
+    assert [p["step"] for p in server.points()] == [1, 3]
+    assert [left.name for left in tmp_path.glob("ropewalk-*")] == ["ropewalk-spool-another.jsonl"]
+
+
+def test_sync_leaves_the_file_of_its_own_program_alone(
+    server: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ROPEWALK_SPOOL_DIR", str(tmp_path / "s"))
+    run = ropewalk.init(offline=True)
+    run.log({"x": 1}, step=1)
+    assert ropewalk.sync(tmp_path / "s") == 0
+    run.log({"x": 1}, step=2)
+    other = f"import ropewalk; print(ropewalk.sync({str(tmp_path / 's')!r}))"
+    environment = {**os.environ, "PYTHONPATH": SOURCES}
+    told = subprocess.run(
+        [sys.executable, "-c", other], env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "0\n"
+    run.finish()
+    assert ropewalk.sync(tmp_path / "s") == 2
+    assert [p["step"] for p in server.points()] == [1, 2]
+
+
+@pytest.mark.parametrize("broken", ["no folder", "full"])
+def test_what_no_file_takes_waits_in_memory_and_what_is_too_much_is_said(
+    server: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], broken: str
+) -> None:
+    if broken == "full":
+        monkeypatch.setattr(_spool, "SPOOL_BYTES", 2000)
+    else:
+        monkeypatch.setattr(_spool.Spool, "create", lambda: None)
+    monkeypatch.setattr(_sender, "QUEUE", 100)
+    monkeypatch.setattr(_sender, "CLOSING_SECONDS", 10)
+    server.refuse = (503, {"detail": "busy"})
+    inside_a_run(monkeypatch)
+    run = ropewalk.init()
+    began = time.monotonic()
+    for step in range(300):
+        run.log({"x": step}, step=step)
+    assert time.monotonic() - began < 2
+    server.refuse = None
+    run.finish()
+    steps = [p["step"] for p in server.points()]
+    assert steps == list(range(len(steps)))
+    assert 100 <= len(steps) < 200
+    said = capsys.readouterr().err
+    assert "file and memory are full" in said
+    assert f"{300 - len(steps)} numbers were lost" in said
+
+
+def test_a_file_of_which_all_was_sent_does_not_grow(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_spool, "WORTH_EMPTYING", 1000)
+    inside_a_run(monkeypatch)
+    run = ropewalk.init()
+    for step in range(600):
+        run.log({"x": step}, step=step)
+        if step % 100 == 99:
+            assert run.flush(5)
+            assert run._sender._spool is not None
+            assert Path(run._sender._spool.path).stat().st_size < 1000
+    assert [p["step"] for p in server.points()] == list(range(600))
+
+
+def test_one_bad_number_spoils_no_others(server: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    server.unwanted = {"bad"}
+    with ropewalk.init() as run:
+        for step in range(50):
+            run.log({"bad" if step == 33 else "x": step}, step=step)
+    assert [p["step"] for p in server.points()] == [step for step in range(50) if step != 33]
+    assert "refused 1 numbers" in capsys.readouterr().err
 
 
 def test_a_file_that_a_living_program_writes_is_left_alone(
@@ -460,14 +553,14 @@ def test_what_the_server_refuses_does_not_hold_up_the_rest(
 ) -> None:
     lines = [
         {"run": "run-9"},
-        {"key": "a", "points": [{"name": "x", "value": 1, "step": 1, "at": 1}]},
+        {"key": "a", "points": [{"name": "y", "value": 1, "step": 1, "at": 1}]},
         {"key": "b", "points": [{"name": "x", "value": 2, "step": 2, "at": 2}]},
     ]
     spool = tmp_path / "ropewalk-spool-1.jsonl"
     spool.write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"key": "c", "poi')
-    server.stumble = [(400, {"detail": "x is not a name"})]
+    server.unwanted = {"y"}
     assert ropewalk.sync(spool) == 1
-    assert "x is not a name" in capsys.readouterr().err
+    assert "that is not a name" in capsys.readouterr().err
     assert not spool.exists()
     kept = (tmp_path / "ropewalk-spool-1.jsonl.refused").read_text().splitlines()
     assert [json.loads(line) for line in kept] == lines[:2]

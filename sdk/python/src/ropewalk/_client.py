@@ -11,12 +11,14 @@ from typing import Any
 class Refused(Exception):
     """A request that did not succeed.
 
-    ``passing`` says whether the same request may succeed later: the server was away or busy.
+    ``passing`` says whether the same request may succeed later: the server was away or busy. ``held`` says
+    that what it carried is to be kept, because it may be wanted later: also when only the token is wrong.
     """
 
     def __init__(self, message: str, passing: bool, status: int = 0) -> None:
         super().__init__(message)
         self.passing = passing
+        self.held = passing or status in (401, 403)
         self.status = status
 
 

@@ -137,8 +137,9 @@ class Run:
             step = step.__index__()
         self._step = step + 1
         at = int(time.time() * 1000)
-        for point in [_point(name, value, step, at) for name, value in _flat(values)]:
-            self._sender.put(point)
+        points = [_point(name, value, step, at) for name, value in _flat(values)]
+        if points:
+            self._sender.put(points)
 
     def _listens(self) -> bool:
         if self._finished:
@@ -321,8 +322,10 @@ def send_spool(path: PathLike) -> int:
 
     Raises ``RopewalkError`` when the server still does not take them.
     """
+    from pathlib import Path
+
     from ._client import Client, Refused
-    from ._sender import send_spool_file
+    from ._spool import send_file
 
     client = Client.from_environment()
     if client is None:
@@ -330,7 +333,7 @@ def send_spool(path: PathLike) -> int:
             "no server is known; set ROPEWALK_URL and ROPEWALK_TOKEN, or start one with `ropewalk up`"
         )
     try:
-        return send_spool_file(client, os.fspath(path)).points
+        return send_file(client, Path(path)).points
     except Refused as problem:
         raise RopewalkError(f"{os.fspath(path)} was not sent: {problem}") from None
 
@@ -342,15 +345,15 @@ def sync(folder: PathLike = ".") -> int:
     """
     from pathlib import Path
 
-    from ._sender import is_written
+    from ._spool import is_written, spools
 
     place = Path(folder)
-    files = [place] if place.is_file() else sorted(place.glob("ropewalk-spool-*.jsonl"))
+    files = [place] if place.is_file() else spools(place)
     if not files and not place.is_dir():
         raise RopewalkError(f"there is no folder {place}")
     sent = 0
     for file in files:
-        if is_written(str(file)):
+        if is_written(file):
             _warn(f"{file} is still being written by a program; left for later")
         else:
             sent += send_spool(file)
@@ -381,7 +384,7 @@ def _tracked(
         )
         return Run(None, "", params, tracked=True, request=request)
     from ._client import Refused
-    from ._sender import create_tracked
+    from ._spool import create_tracked
 
     try:
         run_id = create_tracked(client, request)

@@ -193,6 +193,7 @@ final class LaunchBuilder {
         values.put("ROPEWALK_ROLE", new Literal(id.role()));
         values.put("ROPEWALK_OUTPUT_DIR", literal(ready.directory().resolve("output")));
         values.put("OUTPUT_DIR", literal(ready.directory().resolve("output")));
+        values.put("ROPEWALK_SPOOL_DIR", literal(RunDirectories.spool(ready.directory())));
         Run.Earlier earlier = run.origin().earlier();
         values.put(
                 "ROPEWALK_CHECKPOINT_DIR",

@@ -29,6 +29,11 @@ public final class RunDirectories {
         return run.resolve("checkpoints");
     }
 
+    /// Where programs keep what they logged and have not sent yet.
+    static Path spool(Path run) {
+        return run.resolve("spool");
+    }
+
     /// A directory that stays empty, for all runs: what begins empty for a replica begins as a copy of it.
     static Path empty(Path run) {
         return run.resolveSibling("empty");
@@ -41,6 +46,7 @@ public final class RunDirectories {
             Files.createDirectories(directory);
             make(directory.resolve("output"));
             make(checkpoints(directory));
+            make(spool(directory));
             make(mounts ? empty(directory) : directory.resolve("root"));
             return directory;
         } catch (IOException e) {

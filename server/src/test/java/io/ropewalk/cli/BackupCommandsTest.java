@@ -112,6 +112,13 @@ class BackupCommandsTest {
                 assertThat(sent.out()).isEqualTo("Sent 2 numbers of 1 file.\n");
                 assertThat(spool).doesNotExist();
             }
+            // Killed when two of four entries were on their way, and one had arrived.
+            Files.writeString(spool, text + """
+                    ints": []}
+                    {"sent": 1}
+                    {"sending": 2}
+                    """);
+            assertThat(call(server, "sync", ".").out()).isEqualTo("Sent 1 numbers of 1 file.\n");
             var runs = server.get("/api/v1/workspaces/default/projects/offline/runs")
                     .expect(200)
                     .json()
