@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The directory that belongs to one server at a time.
 final class DataDirectory implements AutoCloseable {
@@ -57,27 +58,29 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /// Keeps servers from taking the directory until it is closed, and changes nothing.
+    /// Keeps servers from taking the directory until it is closed.
     ///
     /// @return empty when a server has it
     static Optional<FileChannel> holdStopped(Path path) throws IOException {
-        Path file = path.resolve("lock");
-        if (!Files.isRegularFile(file)) {
+        if (Stream.of("lock", "owner-token", "ropewalk.db").map(path::resolve).noneMatch(Files::isRegularFile)) {
             throw new RopewalkException(
                     ErrorCode.NOT_FOUND,
                     "'%s' is no data directory: no server has ever used it. Name the one of a Ropewalk server."
                             .formatted(path));
         }
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        // One that was restored has no lock yet.
+        FileChannel channel = FileChannel.open(
+                path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            if (channel.tryLock(0, Long.MAX_VALUE, true) != null) {
+            if (tryLock(channel) != null) {
                 return Optional.of(channel);
             }
-        } catch (OverlappingFileLockException _) {
-            // By a server in this very process.
+            channel.close();
+            return Optional.empty();
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
-        channel.close();
-        return Optional.empty();
     }
 
     private static @org.jspecify.annotations.Nullable FileLock tryLock(FileChannel channel) throws IOException {

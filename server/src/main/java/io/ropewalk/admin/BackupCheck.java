@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Reads every byte of a directory of backups.
 public final class BackupCheck {
@@ -25,7 +27,8 @@ public final class BackupCheck {
         }
     }
 
-    private record Wanted(Entry entry, List<String> backups) {}
+    /// @param backups the names of those that have it, newest first
+    private record Wanted(Entry entry, Set<String> backups) {}
 
     public static Checked check(Path path, Progress progress) throws IOException {
         BackupDirectory directory = BackupDirectory.existing(path);
@@ -36,7 +39,7 @@ public final class BackupCheck {
             try {
                 BackupManifest manifest = BackupManifest.read(file);
                 for (Entry entry : manifest.files()) {
-                    wanted.computeIfAbsent(entry.content(), _ -> new Wanted(entry, new ArrayList<>()))
+                    wanted.computeIfAbsent(entry.content(), _ -> new Wanted(entry, new LinkedHashSet<>()))
                             .backups()
                             .add(manifest.head().name());
                 }
@@ -69,7 +72,7 @@ public final class BackupCheck {
                         object,
                         what,
                         wanted.entry().path(),
-                        wanted.backups().getFirst(),
+                        wanted.backups().iterator().next(),
                         wanted.backups().size() > 1
                                 ? " and of " + (wanted.backups().size() - 1) + " more"
                                 : "");

@@ -194,13 +194,13 @@ record BackupDirectory(Path path) {
             return List.copyOf(damaged);
         }
 
-        /// Whether a complete backup has it.
+        /// Whether a complete backup has it, or this one already.
         boolean has(String hash, long size) throws IOException {
             Path object = object(hash);
             return known.contains(hash) && Files.exists(object) && Files.size(object) == size;
         }
 
-        /// @param fresh bytes that no complete backup had
+        /// @param fresh bytes that were not here yet
         record Put(String hash, long size, long fresh) {}
 
         interface Meter {
@@ -244,6 +244,7 @@ record BackupDirectory(Path path) {
                     Files.move(incoming, object, StandardCopyOption.ATOMIC_MOVE);
                     unsynced.add(object);
                     touched.add(folder);
+                    known.add(hash);
                 }
                 return new Put(hash, size, there ? 0 : size);
             } finally {

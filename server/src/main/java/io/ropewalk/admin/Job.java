@@ -4,7 +4,9 @@ import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -59,24 +61,27 @@ final class Job {
             throw new RopewalkException(
                     ErrorCode.CONFLICT, "A %s is going on already. Wait until it is done.".formatted(name));
         }
-        JobView begun = JobView.begun(clock.instant());
+        JobView begun = JobView.begun(now());
         view = begun;
         return begun;
     }
 
     private JobView carryOut(JobView begun, Work work) {
-        JobView ended = view.failed(clock.instant(), "It broke off; the server's log says why.");
+        JobView ended = view.failed(now(), "It broke off; the server's log says why.");
         try {
             Outcome outcome = work.with((doing, bytes, total) -> view = begun.at(doing, bytes, total));
-            ended = view.done(clock.instant(), outcome);
+            ended = view.done(now(), outcome);
             LOG.info("the {} is done: {}", name, outcome);
         } catch (IOException | UncheckedIOException | RopewalkException | JdbiException e) {
             LOG.warn("the {} failed", name, e);
-            ended = view.failed(
-                    clock.instant(), e instanceof RopewalkException ? String.valueOf(e.getMessage()) : e.toString());
+            ended = view.failed(now(), e instanceof RopewalkException ? String.valueOf(e.getMessage()) : e.toString());
         } finally {
             view = ended;
         }
         return ended;
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 }

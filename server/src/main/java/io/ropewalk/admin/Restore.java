@@ -35,6 +35,7 @@ public final class Restore {
 
     private static final String CONFIGURATION = "ropewalk.yaml";
     private static final int BUFFER = 1 << 18;
+    private static final int TOLD = 10;
 
     private Restore() {}
 
@@ -125,8 +126,13 @@ public final class Restore {
         if (!damaged.isEmpty()) {
             throw new RopewalkException(
                     ErrorCode.CONFLICT,
-                    "Nothing was restored: of backup %s %d files are damaged or missing: %s. Use another backup (--backup)."
-                            .formatted(manifest.head().name(), damaged.size(), String.join(", ", damaged)));
+                    "Nothing was restored: of backup %s %d %s damaged or missing: %s. Use another backup (--backup); `ropewalk verify` tells which are whole."
+                            .formatted(
+                                    manifest.head().name(),
+                                    damaged.size(),
+                                    damaged.size() == 1 ? "file is" : "files are",
+                                    String.join(", ", damaged.subList(0, Math.min(damaged.size(), TOLD)))
+                                            + (damaged.size() > TOLD ? ", …" : "")));
         }
     }
 
