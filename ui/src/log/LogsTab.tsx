@@ -100,7 +100,7 @@ function Logs({ run, logs, grown }: Props & { logs: LogInfo[] }) {
                 <TextInput
                     ref={box}
                     size="xs"
-                    w={260}
+                    w={{ base: 200, sm: 260 }}
                     placeholder="Grep"
                     aria-label="Grep"
                     leftSection={<IconSearch size={14} />}

@@ -13,6 +13,8 @@ import java.util.function.BooleanSupplier;
 /// of a pattern without such a text is, line by line.
 public final class LogScan {
     static final int CHUNK = 2 * 1024 * 1024;
+    /// So much before and behind a span is read for the lines around a match.
+    private static final int BESIDE = 16 * 1024;
 
     private final LinePattern pattern;
     private final int context;
@@ -37,9 +39,24 @@ public final class LogScan {
     /// @param limit matching lines at most
     /// @param enough asked now and then; true ends the search where it is
     public Found in(LogBytes bytes, long offset, int limit, BooleanSupplier enough) {
-        return needle.isPresent()
-                ? scan(needle.get(), bytes, offset, limit, enough)
-                : lineByLine(bytes, offset, limit, enough);
+        return in(bytes, offset, List.of(LogSpan.behind(0)), limit, enough);
+    }
+
+    /// Looks only where a match may be.
+    ///
+    /// @param spans of whole lines, in order; every match lies in one of them
+    public Found in(LogBytes bytes, long offset, List<LogSpan> spans, int limit, BooleanSupplier enough) {
+        if (needle.isEmpty()) {
+            return lineByLine(bytes, offset, limit, enough);
+        }
+        Scan scan = new Scan(bytes, needle.get(), limit, enough, offset);
+        boolean end = true;
+        for (LogSpan span : spans) {
+            if (end && span.to() > scan.next) {
+                end = scan.over(span);
+            }
+        }
+        return new Found(scan.around.lines, scan.around.matches, scan.next, scan.read, end);
     }
 
     private Found lineByLine(LogBytes bytes, long offset, int limit, BooleanSupplier enough) {
@@ -60,45 +77,74 @@ public final class LogScan {
         return new Found(around.lines, around.matches, reader.position(), reader.bytesRead(), false);
     }
 
-    private Found scan(ByteNeedle text, LogBytes log, long offset, int limit, BooleanSupplier enough) {
-        Around around = new Around();
-        long read = 0;
-        long begin = offset;
-        long from = offset;
-        while (true) {
-            if (read > 0 && enough.getAsBoolean()) {
-                return new Found(around.lines, around.matches, from, read, false);
-            }
-            byte[] bytes = filled(log, begin);
-            read += bytes.length;
-            // Less than was asked for: there is no more now.
-            boolean last = bytes.length < CHUNK;
-            int edge = last ? bytes.length : wholeLines(bytes);
-            int at = (int) (from - begin);
-            while (at < edge) {
-                int hit = text.find(bytes, at, edge);
-                if (hit < 0) {
-                    break;
+    /// One search, from span to span.
+    private final class Scan {
+        private final LogBytes log;
+        private final ByteNeedle text;
+        private final int limit;
+        private final BooleanSupplier enough;
+        private final Around around = new Around();
+        private long next;
+        private long read;
+
+        Scan(LogBytes log, ByteNeedle text, int limit, BooleanSupplier enough, long offset) {
+            this.log = log;
+            this.text = text;
+            this.limit = limit;
+            this.enough = enough;
+            this.next = offset;
+        }
+
+        /// @return false when it stopped before the span's end
+        boolean over(LogSpan span) {
+            long from = Math.max(next, span.from());
+            // What is shown around a match may stand before and behind the span.
+            long begin = context == 0 ? from : Math.max(0, from - BESIDE);
+            boolean cut = begin > 0 && begin < from;
+            while (true) {
+                if (read > 0 && enough.getAsBoolean()) {
+                    next = from;
+                    return false;
                 }
-                at = around.take(bytes, begin, hit, edge);
-                if (around.matches >= limit) {
-                    return new Found(around.lines, around.matches, begin + at, read, last && at >= edge);
+                long beside = context == 0 ? 0 : BESIDE;
+                int wanted = (int) Math.min(CHUNK, Math.min(CHUNK, span.to() - begin) + beside);
+                byte[] bytes = filled(log, begin, wanted);
+                read += bytes.length;
+                // Less than was asked for: there is no more now.
+                boolean last = bytes.length < wanted;
+                boolean reaches = span.to() - begin <= bytes.length;
+                int edge = last || (reaches && context == 0) ? bytes.length : wholeLines(bytes);
+                int until = (int) Math.min(edge, span.to() - begin);
+                int head = cut ? lineEnd(bytes, 0, (int) Math.min(edge, from - begin)) : 0;
+                int at = (int) Math.min(from - begin, edge);
+                while (at < until) {
+                    int hit = text.find(bytes, at, until);
+                    if (hit < 0) {
+                        break;
+                    }
+                    at = around.take(bytes, begin, head, hit, edge);
+                    if (around.matches >= limit) {
+                        next = begin + at;
+                        return last && at >= edge;
+                    }
                 }
+                next = Math.max(begin + until, begin + at);
+                if (last || next >= span.to()) {
+                    return true;
+                }
+                from = next;
+                begin += linesBack(bytes, until);
+                cut = false;
             }
-            if (last) {
-                return new Found(around.lines, around.matches, begin + edge, read, true);
-            }
-            from = begin + edge;
-            begin += linesBack(bytes, edge);
         }
     }
 
-    /// A whole chunk, or what there is of it.
-    private static byte[] filled(LogBytes log, long begin) {
-        LogChunk chunk = log.read(begin, CHUNK);
+    /// As much as is wanted, or what there is of it.
+    private static byte[] filled(LogBytes log, long begin, int wanted) {
+        LogChunk chunk = log.read(begin, wanted);
         byte[] bytes = chunk.bytes();
-        while (bytes.length < CHUNK && !chunk.complete()) {
-            chunk = log.read(begin + bytes.length, CHUNK - bytes.length);
+        while (bytes.length < wanted && !chunk.complete()) {
+            chunk = log.read(begin + bytes.length, wanted - bytes.length);
             if (chunk.bytes().length == 0) {
                 break;
             }
@@ -163,8 +209,9 @@ public final class LogScan {
 
         /// The line around a hit, and what is shown with it.
         ///
+        /// @param head where the first whole line begins
         /// @return where to look on
-        int take(byte[] bytes, long begin, int hit, int edge) {
+        int take(byte[] bytes, long begin, int head, int hit, int edge) {
             int start = lineBegin(bytes, hit);
             LogLine line = line(bytes, begin, start, edge);
             if (!pattern.matches(line)) {
@@ -172,7 +219,7 @@ public final class LogScan {
             }
             long shown = lines.isEmpty() ? -1 : lines.getLast().offset();
             int back = start;
-            for (int i = 0; i < context && back > 0; i++) {
+            for (int i = 0; i < context && back > head; i++) {
                 int earlier = lineBegin(bytes, back - 1);
                 if (begin + earlier <= shown) {
                     break;

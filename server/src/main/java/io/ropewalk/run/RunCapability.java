@@ -11,6 +11,7 @@ import io.ropewalk.metric.LiveNumbers;
 import io.ropewalk.metric.MetricStore;
 import io.ropewalk.metric.UseStore;
 import io.ropewalk.project.Projects;
+import io.ropewalk.search.LogIndex;
 import io.ropewalk.source.Sources;
 import io.ropewalk.spi.Ids;
 import io.ropewalk.spi.executor.Executor;
@@ -43,12 +44,14 @@ public final class RunCapability implements AutoCloseable {
     private final Runs runs;
     private final LaunchBuilder builder;
     private final NumberCollector collector;
+    private final RunIndexer indexer;
     private final UseCollector uses;
     private final CheckpointKeeper checkpoints;
     private final RunJournal journal;
     private final Clock clock;
     private final List<Endpoint<?, ?>> endpoints = new ArrayList<>();
     private Thread looking = Thread.ofVirtual().unstarted(() -> {});
+    private Thread indexing = Thread.ofVirtual().unstarted(() -> {});
     private Thread measuring = Thread.ofVirtual().unstarted(() -> {});
 
     /// What the capability is built on.
@@ -75,6 +78,8 @@ public final class RunCapability implements AutoCloseable {
         builder = new LaunchBuilder(PythonLibrary.unpack(on.dataDirectory(), on.version()));
         RunSources sources = new RunSources(on.sources());
         RunLogs logs = new RunLogs(store, on.executor(), masterLog);
+        LogIndex index = new LogIndex(on.dataDirectory().resolve("search"));
+        indexer = new RunIndexer(store, logs, index, on.clock());
         LogTimes times = new LogTimes(directories::of, on.clock());
         collector = new NumberCollector(on.database(), metrics, logs, times, masterLog::append, on.clock());
         uses = new UseCollector(
@@ -104,7 +109,7 @@ public final class RunCapability implements AutoCloseable {
                         new RunSpecifications(builder, directories, on.projects()))
                 .endpoints());
         endpoints.addAll(new RunLogApi(logs, times, on.signals(), on.clock()).endpoints());
-        endpoints.addAll(new RunSearchApi(new RunSearch(store, logs)).endpoints());
+        endpoints.addAll(new RunSearchApi(new RunSearch(store, logs, index)).endpoints());
         endpoints.addAll(new DiagnosisApi(new Diagnoses(store, logs)).endpoints());
         endpoints.addAll(new RunFileApi(visible, directories::output).endpoints());
         endpoints.addAll(new RunMetricApi(visible, metrics, on.clock()).endpoints());
@@ -135,6 +140,7 @@ public final class RunCapability implements AutoCloseable {
             machine.onSet(reconciler::clockWasSet);
         }
         looking = Thread.ofVirtual().name("numbers").start(this::collectUntilInterrupted);
+        indexing = Thread.ofVirtual().name("log index").start(indexer::untilClosed);
         measuring = Thread.ofVirtual().name("use").start(this::measureUntilInterrupted);
     }
 
@@ -175,6 +181,13 @@ public final class RunCapability implements AutoCloseable {
     @Override
     public void close() {
         looking.interrupt();
+        indexer.close();
+        try {
+            // Its files may be deleted as soon as this is closed.
+            indexing.join(Duration.ofSeconds(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         measuring.interrupt();
         reconciler.close();
         uses.flush();

@@ -6,11 +6,17 @@ import io.ropewalk.log.LogFile;
 import io.ropewalk.log.LogLine;
 import io.ropewalk.log.LogScan;
 import io.ropewalk.log.LogSource;
+import io.ropewalk.log.LogSpan;
+import io.ropewalk.search.LogIndex;
+import io.ropewalk.search.LogKey;
+import io.ropewalk.search.Parts;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -18,9 +24,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Finds lines in the logs of all runs that somebody may see, the newest run first. It reads the logs themselves,
-/// so nothing is missing, and as much of them at a time as fits into [#TIME]; an answer says where to go on. No
-/// more than a few look at once. Thread-safe.
+/// Finds lines in the logs of all runs that somebody may see, the newest run first. The index says where a match may
+/// be; what it does not know yet is read, so nothing is missing, and as much at a time as fits into [#TIME]; an answer
+/// says where to go on. No more than a few look at once. Thread-safe.
 final class RunSearch {
     private static final Duration TIME = Duration.ofMillis(1_500);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -32,11 +38,13 @@ final class RunSearch {
 
     private final RunStore store;
     private final RunLogs logs;
+    private final LogIndex index;
     private final Semaphore turns = new Semaphore(AT_ONCE);
 
-    RunSearch(RunStore store, RunLogs logs) {
+    RunSearch(RunStore store, RunLogs logs, LogIndex index) {
         this.store = store;
         this.logs = logs;
+        this.index = index;
     }
 
     /// @param next give it as `cursor` to go on; absent when all logs have been read
@@ -103,7 +111,9 @@ final class RunSearch {
         }
         try {
             long end = System.nanoTime() + TIME.toNanos();
-            return new Search(scope, new LogScan(pattern, context), limit, () -> System.nanoTime() - end >= 0)
+            Optional<Parts> parts =
+                    pattern.required().flatMap(text -> index.holding(text.getBytes(StandardCharsets.UTF_8)));
+            return new Search(scope, new LogScan(pattern, context), parts, limit, () -> System.nanoTime() - end >= 0)
                     .from(from);
         } finally {
             turns.release();
@@ -113,6 +123,7 @@ final class RunSearch {
     private final class Search {
         private final Scope scope;
         private final LogScan scan;
+        private final Optional<Parts> parts;
         private final int limit;
         private final BooleanSupplier late;
         private final List<Hits> items = new ArrayList<>();
@@ -120,9 +131,10 @@ final class RunSearch {
         private long bytes;
         private long characters;
 
-        Search(Scope scope, LogScan scan, int limit, BooleanSupplier late) {
+        Search(Scope scope, LogScan scan, Optional<Parts> parts, int limit, BooleanSupplier late) {
             this.scope = scope;
             this.scan = scan;
+            this.parts = parts;
             this.limit = limit;
             this.late = late;
         }
@@ -159,6 +171,10 @@ final class RunSearch {
 
         /// @return where it stopped, null when the run is done
         private @Nullable Place search(Run run, Place begin) {
+            String id = run.id().value();
+            if (parts.filter(known -> known.rulesOut(id)).isPresent()) {
+                return null;
+            }
             RunStore.Position at = RunStore.Position.of(run);
             LogSource source = logs.of(run);
             boolean reached = begin.log().isEmpty();
@@ -182,7 +198,9 @@ final class RunSearch {
         private LogScan.Found found(Run run, LogSource source, LogFile file, int attempt, long offset) {
             LogScan.Found found;
             try {
-                found = scan.in(source.bytes(file.name(), attempt), offset, Math.max(1, limit - matches), late);
+                LogKey log = new LogKey(run.id().value(), file.name(), attempt);
+                List<LogSpan> spans = parts.map(known -> known.of(log)).orElse(List.of(LogSpan.behind(0)));
+                found = scan.in(source.bytes(file.name(), attempt), offset, spans, Math.max(1, limit - matches), late);
             } catch (RopewalkException e) {
                 if (e.code() == ErrorCode.NOT_FOUND) {
                     // Its files are gone, or that attempt never began.

@@ -56,6 +56,53 @@ class LogScanTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"loss", "aab", "é€", "12 loss", "nowhere"})
+    void readingOnlyWhereAMatchMayBeFindsTheSame(String text) {
+        Random random = new Random(11);
+        for (int round = 0; round < 60; round++) {
+            List<LogSpan> spans = new ArrayList<>();
+            StringBuilder log = new StringBuilder();
+            int end = 0;
+            for (int part = 0; part < 20; part++) {
+                String lines = random(random, 1 + random.nextInt(12));
+                int from = end;
+                end += lines.getBytes(StandardCharsets.UTF_8).length;
+                log.append(lines);
+                if (lines.contains(text) || random.nextInt(8) == 0) {
+                    spans.add(new LogSpan(from, end));
+                }
+            }
+            String more = random(random, 5);
+            spans.add(LogSpan.behind(end));
+            TestLog bytes = TestLog.of(log + more);
+            for (int context : new int[] {0, 2}) {
+                LogScan scan = new LogScan(LinePattern.text(text), context);
+                LogScan.Found all = scan.in(bytes, 0, Integer.MAX_VALUE, () -> false);
+                bytes.given = 0;
+                LogScan.Found some = scan.in(bytes, 0, spans, Integer.MAX_VALUE, () -> false);
+                assertThat(some.lines()).isEqualTo(all.lines());
+                assertThat(some.end()).isTrue();
+                if (context == 0) {
+                    assertThat(bytes.given)
+                            .isEqualTo(spans.stream()
+                                    .mapToLong(span -> Math.min(bytes.size(), span.to()) - span.from())
+                                    .sum());
+                }
+                List<LogLine> paged = new ArrayList<>();
+                long next = 0;
+                LogScan.Found page;
+                do {
+                    page = scan.in(bytes, next, spans, 1, () -> false);
+                    paged.addAll(page.lines());
+                    next = page.next();
+                } while (!page.end());
+                assertThat(paged.stream().filter(LogLine::match).map(LogLine::offset))
+                        .isEqualTo(all.lines().stream().filter(LogLine::match).map(LogLine::offset).toList());
+            }
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '~', textBlock = """
             loss \\d+             ~ 'loss '
             ^epoch [0-9]+ done$   ~ 'epoch '

@@ -63,4 +63,41 @@ class RunSearchStoryTest {
                         .status())
                 .isEqualTo(401);
     }
+
+    @ParameterizedTest
+    @MethodSource("io.ropewalk.TestServer#onBoth")
+    void theIndexSparesReadingAndMayBeDeleted(TestServer server) throws Exception {
+        server.apply("big", """
+                name: big
+                tasks:
+                  - name: one
+                    command: |
+                      for i in $(seq 1 9000); do echo "line $i with nothing to be found in it"; done
+                      echo the needle
+                      for i in $(seq 9001 18000); do echo "line $i with nothing to be found in it"; done
+                """);
+        server.ended(server.run("big", "one"));
+        for (int round = 0; round < 2; round++) {
+            String run = server.get("/api/v1/workspaces/default/runs")
+                    .json()
+                    .get("items")
+                    .get(0)
+                    .get("id")
+                    .asText();
+            server.until(run, _ -> {
+                JsonNode found = search(server, "q=needle&context=1");
+                assertThat(lines(found))
+                        .containsExactly(
+                                "one-1 worker-0 line 9000 with nothing to be found in it",
+                                "one-1 worker-0 the needle",
+                                "one-1 worker-0 line 9001 with nothing to be found in it");
+                return found.get("bytes").asLong() < 250_000;
+            });
+            try (var files = java.nio.file.Files.list(server.data().resolve("search"))) {
+                for (java.nio.file.Path file : files.toList()) {
+                    java.nio.file.Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
 }

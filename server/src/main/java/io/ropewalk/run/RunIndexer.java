@@ -1,0 +1,193 @@
+package io.ropewalk.run;
+
+import io.ropewalk.access.Scope;
+import io.ropewalk.log.LogFile;
+import io.ropewalk.log.LogSource;
+import io.ropewalk.search.LogIndex;
+import io.ropewalk.search.LogKey;
+import io.ropewalk.spi.ErrorCode;
+import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.spi.RunId;
+import io.ropewalk.spi.executor.LogChunk;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps the index of the logs close behind the logs. One thread; everything may be repeated. It works half of the
+/// time at most, so that an index that is made anew takes no more than half a core.
+final class RunIndexer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunIndexer.class);
+    private static final Duration BETWEEN_PASSES = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_REFRESHES = Duration.ofSeconds(2);
+    private static final Duration BETWEEN_COMMITS = Duration.ofSeconds(30);
+    /// The server may still say something about a run that has just ended.
+    private static final Duration NOTHING_MORE_AFTER = Duration.ofMinutes(1);
+    /// A line longer than this is cut; a text across the cut is not found.
+    private static final int LONGEST_LINE = 1024 * 1024;
+
+    private final RunStore store;
+    private final RunLogs logs;
+    private final LogIndex index;
+    private final InstantSource clock;
+    /// Not interrupted, which would close files under the index.
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private long refreshed = System.nanoTime();
+    private long committed = System.nanoTime();
+
+    RunIndexer(RunStore store, RunLogs logs, LogIndex index, InstantSource clock) {
+        this.store = store;
+        this.logs = logs;
+        this.index = index;
+        this.clock = clock;
+    }
+
+    void untilClosed() {
+        try {
+            do {
+                try {
+                    pass();
+                } catch (UncheckedIOException | JdbiException e) {
+                    LOG.warn("The logs are not indexed for now; searches read them", e);
+                }
+            } while (!closes(BETWEEN_PASSES.toNanos()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            index.close();
+        }
+    }
+
+    /// What it has begun is ended first.
+    @Override
+    public void close() {
+        closing.countDown();
+    }
+
+    private boolean closes(long waiting) throws InterruptedException {
+        return closing.await(waiting, TimeUnit.NANOSECONDS);
+    }
+
+    /// Indexes what all logs have gained.
+    void pass() throws InterruptedException {
+        index.open();
+        List<String> runs = store.newestIds();
+        Set<String> gone = new HashSet<>(index.runs());
+        runs.forEach(gone::remove);
+        gone.forEach(index::forget);
+        for (String run : runs) {
+            if (!index.isSettled(run) && !closes(0)) {
+                index(run);
+            }
+        }
+        index.refresh();
+        if (passed(committed, BETWEEN_COMMITS)) {
+            index.commit();
+            committed = System.nanoTime();
+        }
+    }
+
+    private static boolean passed(long since, Duration time) {
+        return System.nanoTime() - since >= time.toNanos();
+    }
+
+    private void index(String id) throws InterruptedException {
+        try {
+            // What it is comes before what it has written: nothing follows an end that was seen.
+            Run run = store.get(Scope.EVERYTHING, new RunId(id));
+            LogSource source = logs.of(run);
+            for (LogFile file : source.files()) {
+                for (int attempt : file.attempts()) {
+                    index(source, new LogKey(id, file.name(), attempt), run.ended() || attempt < file.attempt());
+                }
+            }
+            Instant ended = run.endedAt();
+            if (!closes(0) && ended != null && ended.isBefore(clock.instant().minus(NOTHING_MORE_AFTER))) {
+                index.settle(id);
+            }
+        } catch (RopewalkException e) {
+            LOG.debug("The logs of run {} are not indexed for now", id, e);
+        }
+    }
+
+    private void index(LogSource source, LogKey log, boolean over) throws InterruptedException {
+        long at = index.indexed(log);
+        while (true) {
+            long begun = System.nanoTime();
+            byte[] bytes = read(source, log, at, LogIndex.PART);
+            int length = wholeLines(bytes);
+            if (length == 0 && bytes.length == LogIndex.PART) {
+                bytes = read(source, log, at, LONGEST_LINE);
+                length = wholeLines(bytes);
+                length = length == 0 && bytes.length == LONGEST_LINE ? bytes.length : length;
+            }
+            boolean all = bytes.length < LogIndex.PART;
+            if (all && over) {
+                length = bytes.length;
+            } else if (all) {
+                // What is little is read faster than it is found.
+                return;
+            }
+            if (length == 0) {
+                return;
+            }
+            index.add(log, at, bytes, length);
+            at += length;
+            if (passed(refreshed, BETWEEN_REFRESHES)) {
+                index.refresh();
+                refreshed = System.nanoTime();
+            }
+            if (closes(System.nanoTime() - begun)) {
+                return;
+            }
+        }
+    }
+
+    private static byte[] read(LogSource source, LogKey log, long at, int wanted) {
+        byte[] bytes = new byte[0];
+        while (bytes.length < wanted) {
+            LogChunk chunk = chunk(source, log, at + bytes.length, wanted - bytes.length);
+            if (chunk.bytes().length == 0) {
+                return bytes;
+            }
+            int have = bytes.length;
+            bytes = have == 0 ? chunk.bytes() : Arrays.copyOf(bytes, have + chunk.bytes().length);
+            if (have > 0) {
+                System.arraycopy(chunk.bytes(), 0, bytes, have, chunk.bytes().length);
+            }
+            if (chunk.complete()) {
+                return bytes;
+            }
+        }
+        return bytes;
+    }
+
+    private static LogChunk chunk(LogSource source, LogKey log, long at, int wanted) {
+        try {
+            return source.read(log.log(), log.attempt(), at, wanted);
+        } catch (RopewalkException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                // Its files are gone, or that attempt never began.
+                return new LogChunk(at, new byte[0], true);
+            }
+            throw e;
+        }
+    }
+
+    private static int wholeLines(byte[] bytes) {
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] != '\n') {
+            end--;
+        }
+        return end;
+    }
+}
