@@ -274,10 +274,9 @@ final class RunStore {
 
     /// All runs of every workspace, newest first.
     List<String> newestIds() {
-        return database.read(
-                handle -> handle.createQuery("select id from run order by created_at desc, id desc")
-                        .mapTo(String.class)
-                        .list());
+        return database.read(handle -> handle.createQuery("select id from run order by created_at desc, id desc")
+                .mapTo(String.class)
+                .list());
     }
 
     /// Runs of every workspace, newest first.

@@ -267,8 +267,7 @@ public final class LogIndex implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the index of the logs in " + directory, e);
         } catch (AlreadyClosedException e) {
-            throw new UncheckedIOException(
-                    "the index of the logs in " + directory + " is broken", new IOException(e));
+            throw new UncheckedIOException("the index of the logs in " + directory + " is broken", new IOException(e));
         }
     }
 
@@ -297,8 +296,8 @@ public final class LogIndex implements AutoCloseable {
     }
 
     private static Parts parts(IndexSearcher searcher, Query query, Reached reached) throws IOException {
-        Weight weight = searcher.createWeight(
-                searcher.rewrite(new ConstantScoreQuery(query)), ScoreMode.COMPLETE_NO_SCORES, 1);
+        Weight weight =
+                searcher.createWeight(searcher.rewrite(new ConstantScoreQuery(query)), ScoreMode.COMPLETE_NO_SCORES, 1);
         Map<LogKey, List<LogSpan>> held = new HashMap<>();
         Set<String> runs = new HashSet<>();
         for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {

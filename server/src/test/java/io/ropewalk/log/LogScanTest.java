@@ -97,7 +97,10 @@ class LogScanTest {
                     next = page.next();
                 } while (!page.end());
                 assertThat(paged.stream().filter(LogLine::match).map(LogLine::offset))
-                        .isEqualTo(all.lines().stream().filter(LogLine::match).map(LogLine::offset).toList());
+                        .isEqualTo(all.lines().stream()
+                                .filter(LogLine::match)
+                                .map(LogLine::offset)
+                                .toList());
             }
         }
     }

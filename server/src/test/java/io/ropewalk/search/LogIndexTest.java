@@ -177,9 +177,7 @@ class LogIndexTest {
                     long begin = at;
                     at += bytes(each).length;
                     if (each.contains(text)) {
-                        assertThat(spans)
-                                .as(text)
-                                .anyMatch(span -> span.from() <= begin && begin < span.to());
+                        assertThat(spans).as(text).anyMatch(span -> span.from() <= begin && begin < span.to());
                     }
                 }
             });
