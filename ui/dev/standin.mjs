@@ -110,6 +110,24 @@ function route(world, method, path, query, body, raw) {
     if (path === "/server/use") return { body: world.serverUse() };
     if (path === "/server/backups") return { body: world.backups() };
     if (path === "/server/backup" && method === "POST") return { body: world.backUp() };
+    if (path === "/notices" && method === "GET") return page(world.notices.list);
+    if (path === "/notices/updates") return { stream: (emit) => void emit("unread", { unread: world.notices.list.filter((one) => !one.read).length, newest: world.notices.list[0] }) };
+    if ((m = is("/notices/read")) && method === "POST") {
+        world.notices.list.forEach((one) => (one.read = true));
+        return { status: 204 };
+    }
+    if ((m = is("/notices/:x/read")) && method === "POST") {
+        world.notices.list.find((one) => one.id === m[0]).read = true;
+        return { status: 204 };
+    }
+    if (path === "/notice-rules" && method === "GET") return { body: world.notices.rules };
+    if (path === "/notice-rules" && method === "POST") return { status: 201, body: world.notices.rules[0] ?? { id: "rule-1", about: "mine", on: "failed", words: "fails", channels: [], createdAt: new Date().toISOString() } };
+    if ((m = is("/notice-rules/:x"))) return method === "PUT" ? { body: Object.assign(world.notices.rules.find((one) => one.id === m[0]), body()) } : { status: 204 };
+    if (path === "/notice-channels" && method === "GET") return { body: world.notices.channels };
+    if (path === "/notice-channels" && method === "POST") return { status: 201, body: { id: "channel-9", name: "hooks.example.org", ...body(), createdAt: new Date().toISOString(), ...(body().kind === "webhook" ? { secret: "whsec_5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH8nM5rzpjz9I=" } : {}) } };
+    if ((m = is("/notice-channels/:x/deliveries"))) return { body: world.notices.deliveries };
+    if ((m = is("/notice-channels/:x/test"))) return { status: 201, body: world.notices.deliveries[0] };
+    if (is("/notice-channels/:x") && method === "DELETE") return { status: 204 };
     if (path === "/openapi.json") return { body: world.openapi };
     if (path === "/schemas/project.json") return { body: world.schema };
     if (path === "/source-types") return { body: world.sourceTypes };

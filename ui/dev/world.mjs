@@ -285,6 +285,8 @@ export function makeWorld(empty) {
         for (let n = 28; n >= 1; n--) make("digits", n, n % 5 === 0 ? "evaluate" : "train", states[n % states.length], now - (30 - n) * 2.7 * HOUR, 200_000 + n * 31_000, states[n % states.length] === "failed" ? { cause: n % 2 ? "out-of-memory" : "user-exit", reason: n % 2 ? "worker-0 used more than its 512 MiB of memory." : "worker-0 ended with exit code 1." } : {});
         for (let n = 11; n >= 1; n--) make("speech-commands", n, "train", states[(n + 2) % states.length], now - (14 - n) * 9 * HOUR, 1_900_000 + n * 70_000);
         for (let n = 6; n >= 1; n--) make("churn", n, "fit", "succeeded", now - n * DAY, 14_000 + n * 900, { kind: n === 2 ? "tracked" : "launched" });
+        // It was noted from outside, and its client has fallen silent.
+        make("churn", 7, "fit", "running", now - 2 * HOUR, 0, { kind: "tracked", replicas: [], pins: [], comment: "on the laptop", silentSince: iso(now - 23 * 60_000) });
         make("segmentation", 1, "train", "stopped", now - 3 * DAY, 5_400_000);
         runs.sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
     }
@@ -376,6 +378,39 @@ export function makeWorld(empty) {
     };
     const size = (lines) => (lines.length ? lines[lines.length - 1].offset + Buffer.byteLength(lines[lines.length - 1].text) + 1 : 0);
 
+    const told = (n, kind, run, title, text, ago, read) => ({ id: id("e", n), kind, title: `${run.name} of ${run.project} ${title}`, text, run: run.id, runName: run.name, workspace: "default", project: run.project, createdAt: iso(now - ago), read });
+    const one = (project, number) => runs.find((run) => run.project === project && run.number === number);
+    const notices = empty
+        ? { list: [], rules: [{ id: id("f", 1), about: "mine", on: "failed", words: "fails", channels: [], createdAt: iso(now - DAY) }], channels: { channels: [], mail: false, mailRemedy: "This server has no machine to hand e-mail to. Whoever runs it sets 'notices: {mail: {host: …, from: …}}' in ropewalk.yaml and starts it again." }, deliveries: [] }
+        : {
+              list: [
+                  told(9, "silent", one("churn", 7), "is silent", "it has written neither a line nor a number since 2026-01-01T09:37:00Z", 13 * 60_000, false),
+                  told(8, "failed", one("digits", 29), "has failed", "worker-0 ended with exit code 1 after 3 attempts.", 1.4 * HOUR, false),
+                  told(7, "number", one("speech-commands", 12), "has grad/norm > 1000", "grad/norm has reached 4816.2", 2 * HOUR, false),
+                  told(6, "succeeded", one("digits", 28), "has succeeded", "", 5 * HOUR, true),
+                  told(5, "failed", one("digits", 27), "has failed", "worker-1 used more memory than its limit; give the role more with 'limits: {memory: …}'; train-28 tries it again", 9 * HOUR, true),
+                  told(4, "stopped", one("digits", 23), "was stopped", "by owner", 21 * HOUR, true),
+              ],
+              rules: [
+                  { id: id("f", 1), about: "mine", on: "failed", words: "fails", channels: [id("c", 1)], createdAt: iso(now - 3 * DAY) },
+                  { id: id("f", 2), about: "project", workspace: "default", project: "speech-commands", on: "number", metric: "grad/norm", is: "above", value: 1000, words: "has grad/norm > 1000", channels: [id("c", 1), id("c", 2)], createdAt: iso(now - 2 * DAY) },
+                  { id: id("f", 3), about: "mine", on: "silent", minutes: 10, words: "is silent for 10 minutes", channels: [], createdAt: iso(now - DAY) },
+                  { id: id("f", 4), about: "run", workspace: "default", project: "digits", run: one("digits", 31).id, runName: "train-31", on: "ended", words: "ends", channels: [], createdAt: iso(now - 3 * 60_000) },
+              ],
+              channels: {
+                  mail: true,
+                  channels: [
+                      { id: id("c", 1), kind: "webhook", name: "chat", target: "https://chat.example.org/hooks/5f0c1d2e3a4b5c6d7e8f-training-runs", createdAt: iso(now - 3 * DAY), latest: { id: "msg_1", title: "train-29 of digits has failed", state: "delivered", createdAt: iso(now - 1.4 * HOUR), attempts: [] } },
+                      { id: id("c", 2), kind: "email", name: "me@example.org", target: "me@example.org", createdAt: iso(now - 2 * DAY), latest: { id: "msg_2", title: "train-12 of speech-commands has grad/norm > 1000", state: "dead", createdAt: iso(now - 2 * HOUR), attempts: [] } },
+                  ],
+              },
+              deliveries: [
+                  { id: "msg_4", title: "A test from Ropewalk", state: "waiting", createdAt: iso(now - 12_000), dueAt: iso(now + 18_000), attempts: [{ at: iso(now - 12_000), problem: "It answered 503: Service Unavailable", millis: 120 }] },
+                  { id: "msg_1", title: "train-29 of digits has failed", state: "delivered", createdAt: iso(now - 1.4 * HOUR), attempts: [{ at: iso(now - 1.4 * HOUR), millis: 84 }] },
+                  { id: "msg_0", title: "train-27 of digits has failed", state: "dead", createdAt: iso(now - 9 * HOUR), attempts: Array.from({ length: 8 }, () => ({ at: iso(now - 9 * HOUR), problem: "'chat.example.org' does not answer: connection refused.", millis: 12 })) },
+              ],
+          };
+
     const idle = { state: "none", doing: "", bytes: 0, total: 0, problems: [] };
     const backups = empty
         ? { keep: 7, job: idle }
@@ -384,6 +419,7 @@ export function makeWorld(empty) {
     let begun;
     const BACKUP_MILLIS = 3000;
     const world = {
+        notices,
         backUp: () => {
             begun = Date.now();
             return world.backups().job;

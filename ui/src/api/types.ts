@@ -70,6 +70,14 @@ export type RunUse = Schemas["RunUse"];
 export type MetricUse = Schemas["MetricUse"];
 export type ServerUse = Schemas["ServerUse"];
 export type RunNow = Schemas["RunNow"];
+export type Notice = Schemas["NoticeView"];
+export type Unread = Schemas["UnreadView"];
+export type Rule = Schemas["RuleView"];
+export type Channel = Schemas["ChannelView"];
+export type Channels = Schemas["Channels"];
+export type Delivery = Schemas["DeliveryView"];
+export type AddRule = Body<"postNoticeRules">;
+export type OpenChannel = Body<"postNoticeChannels">;
 
 // From here on by hand: the description leaves these open.
 

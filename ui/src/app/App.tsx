@@ -32,6 +32,7 @@ const router = createBrowserRouter([
                     { path: "runs", element: page(() => import("../run/RunsPage")) },
                     { path: "runs/:run/:tab?", element: page(() => import("../run/RunPage")) },
                     { path: "search", element: page(() => import("../search/SearchPage")) },
+                    { path: "notices", element: page(() => import("../notice/NoticesPage")) },
                     { path: "server", element: page(() => import("../server/ServerPage")) },
                     { path: "docs/api", element: page(() => import("../docs/ApiDocsPage")) },
                     { path: "*", element: <Missing /> },

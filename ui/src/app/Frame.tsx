@@ -7,6 +7,7 @@ import { useMe, useSignOut } from "../access/hooks";
 import { ApiError, onSignedOut } from "../api/client";
 import { Waiting } from "../kit/Loaded";
 import { Problem } from "../kit/Problem";
+import { Bell } from "../notice/Bell";
 import { useServer } from "../server/hooks";
 import { Away } from "./Away";
 import classes from "./Frame.module.css";
@@ -115,6 +116,7 @@ export function Frame() {
                             {active ? `${server.data.running} running${server.data.queued ? `, ${server.data.queued} queued` : ""}` : <span className={classes.onDesk}>Nothing runs</span>}
                         </Link>
                     )}
+                    {me.isSuccess && <Bell />}
                     <Tooltip label="Keyboard (?)">
                         <ActionIcon className={classes.onDesk} variant="subtle" color="gray" onClick={keysAre.open} aria-label="Keyboard">
                             <IconKeyboard size={17} />

@@ -1,6 +1,6 @@
 import { Modal, TextInput } from "@mantine/core";
 import { useQueries } from "@tanstack/react-query";
-import { IconApi, IconFileSearch, IconFolder, IconFolders, IconHome, IconKeyboard, IconMoon, IconPlayerPlay, IconPlayerStop, IconPlus, IconSearch, IconServer } from "@tabler/icons-react";
+import { IconApi, IconBell, IconFileSearch, IconFolder, IconFolders, IconHome, IconKeyboard, IconMoon, IconPlayerPlay, IconPlayerStop, IconPlus, IconSearch, IconServer } from "@tabler/icons-react";
 import { type ComponentType, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { useMe } from "../access/hooks";
@@ -59,6 +59,7 @@ export default function Palette({ onClose, onTheme, onKeys }: { onClose: () => v
             { id: "home", group: "Pages", word: "Home", icon: IconHome, act: go("/") },
             { id: "projects", group: "Pages", word: "Projects", icon: IconFolders, act: go("/projects") },
             { id: "runs", group: "Pages", word: "Runs", icon: IconPlayerPlay, act: go("/runs") },
+            { id: "notices", group: "Pages", word: "Notices", icon: IconBell, act: go("/notices") },
             { id: "search", group: "Pages", word: "Search the logs", icon: IconFileSearch, act: go("/search") },
             { id: "server", group: "Pages", word: "Server", icon: IconServer, act: go("/server") },
             { id: "api", group: "Pages", word: "API", icon: IconApi, act: go("/docs/api") },

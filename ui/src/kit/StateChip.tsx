@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX, IconClock, IconHandStop, IconHelpCircle, IconLoader2, IconPlayerStop } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX, IconClock, IconHandStop, IconHelpCircle, IconLoader2, IconMathMax, IconPlayerStop, IconVolumeOff } from "@tabler/icons-react";
 import type { ComponentType } from "react";
 import classes from "./StateChip.module.css";
 
@@ -20,6 +20,10 @@ const LOOKS: Record<string, Look> = {
     failed: { icon: IconCircleX, word: "Failed", tone: "bad" },
     stopped: { icon: IconHandStop, word: "Stopped", tone: "calm" },
     lost: { icon: IconHelpCircle, word: "Lost", tone: "bad" },
+    silent: { icon: IconVolumeOff, word: "Silent", tone: "warn" },
+    number: { icon: IconMathMax, word: "Number", tone: "warn" },
+    delivered: { icon: IconCircleCheck, word: "Delivered", tone: "good" },
+    dead: { icon: IconCircleX, word: "Given up", tone: "bad" },
     warning: { icon: IconAlertTriangle, word: "Warning", tone: "warn" },
     normal: { icon: IconCircleCheck, word: "Normal", tone: "calm" },
 };

@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Menu, Select } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { IconDots, IconPlayerPlay } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
@@ -10,6 +11,7 @@ import { PageTitle } from "../app/PageTitle";
 import { Facts } from "../kit/Facts";
 import { Loaded, Waiting } from "../kit/Loaded";
 import { When } from "../kit/Time";
+import { NotifyDialog } from "../notice/NotifyDialog";
 import { projectLink } from "../run/links";
 import { useDocument, useProject } from "./hooks";
 
@@ -56,6 +58,7 @@ export function currentExperiment(project: Project, asked: string | null): strin
 function Page({ project, tab, item }: { project: Project; tab: string; item?: string }) {
     const [params, setParams] = useSearchParams();
     const navigate = useNavigate();
+    const [notifying, notifyIs] = useDisclosure(false);
     const experiment = currentExperiment(project, params.get("experiment"));
     const document = useDocument(project.workspace, project.name, experiment);
     const tasks = document.data?.normal.tasks ?? [];
@@ -119,6 +122,7 @@ function Page({ project, tab, item }: { project: Project; tab: string; item?: st
                                 <Menu.Item component={Link} to={projectLink(project.workspace, project.name, "history")}>
                                     History
                                 </Menu.Item>
+                                <Menu.Item onClick={notifyIs.open}>Notify me</Menu.Item>
                                 <Menu.Item component={Link} to={projectLink(project.workspace, project.name, "settings")}>
                                     Settings
                                 </Menu.Item>
@@ -139,6 +143,7 @@ function Page({ project, tab, item }: { project: Project; tab: string; item?: st
                     />
                 }
             />
+            {notifying && <NotifyDialog workspace={project.workspace} project={project.name} onClose={notifyIs.close} />}
             <PageTabs tabs={TABS} current={tab} to={link} />
             <Suspense fallback={<Waiting rows={6} />}>
                 {tab === "summary" && <SummaryTab project={project} experiment={experiment} />}

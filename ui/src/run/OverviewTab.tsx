@@ -5,7 +5,7 @@ import type { Replica, Run } from "../api/types";
 import { type Column, DataTable } from "../kit/DataTable";
 import { CommandHint, Copy, Empty } from "../kit/Empty";
 import { FactSheet } from "../kit/Facts";
-import { plain, shortId } from "../kit/format";
+import { exact, plain, shortId } from "../kit/format";
 import { Panel } from "../kit/Panel";
 import { Warning } from "../kit/Problem";
 import { isActive, StateChip } from "../kit/StateChip";
@@ -52,6 +52,7 @@ export default function OverviewTab({ run }: { run: Run }) {
             <DiagnosisBox run={run} />
             {run.endedAt && run.kind === "launched" && <AskedTooMuch run={run} />}
             {run.state === "queued" && run.reason && <Warning text={`Waiting: ${run.reason}`} />}
+            {run.silentSince && <Warning text={`Silent since ${exact(run.silentSince)}: its program has written nothing since. It may live or not; with the next line or number it is heard again.`} />}
             <div className={classes.two}>
                 <div className={classes.stack}>
                     {run.timeline.length > 0 && (

@@ -13,6 +13,7 @@ import { bytes, count, shortId } from "../kit/format";
 import { Loaded, Waiting } from "../kit/Loaded";
 import { causeText, isActive, StateChip } from "../kit/StateChip";
 import { Took, When } from "../kit/Time";
+import { NotifyDialog } from "../notice/NotifyDialog";
 import { AgainDialog } from "./AgainDialog";
 import { EventsTab } from "./EventsTab";
 import { useRun, useRunUpdates } from "./hooks";
@@ -58,6 +59,7 @@ function Page({ run, tab, grown }: { run: Run; tab: string; grown: Record<string
         );
     const [again, againIs] = useDisclosure(false);
     const [noting, notingIs] = useDisclosure(false);
+    const [notifying, notifyIs] = useDisclosure(false);
     const active = isActive(run.state);
     const launched = run.kind === "launched";
     const replicas = run.replicas.length;
@@ -71,7 +73,12 @@ function Page({ run, tab, grown }: { run: Run; tab: string; grown: Record<string
                     { to: projectLink(run.workspace, run.project), word: run.project },
                     { to: projectLink(run.workspace, run.project, "runs"), word: "Runs" },
                 ]}
-                chip={<StateChip state={run.state} cause={run.cause} />}
+                chip={
+                    <>
+                        <StateChip state={run.state} cause={run.cause} />
+                        {run.silentSince && <StateChip state="silent" />}
+                    </>
+                }
                 actions={
                     <>
                         {active ? (
@@ -93,6 +100,7 @@ function Page({ run, tab, grown }: { run: Run; tab: string; grown: Record<string
                             </Menu.Target>
                             <Menu.Dropdown>
                                 {launched && active && <Menu.Item onClick={againIs.open}>Again, with these or other parameters</Menu.Item>}
+                                {active && <Menu.Item onClick={notifyIs.open}>Notify me</Menu.Item>}
                                 <Menu.Item onClick={notingIs.open}>Note something about it</Menu.Item>
                                 {run.task && (
                                     <Menu.Item component={Link} to={projectLink(run.workspace, run.project, "tasks", run.task)}>
@@ -116,6 +124,7 @@ function Page({ run, tab, grown }: { run: Run; tab: string; grown: Record<string
                         of={[
                             ["Duration", run.startedAt ? <Took from={run.startedAt} to={run.endedAt} /> : active ? "not started" : "never started"],
                             [run.startedAt ? "Started" : "Created", <When at={run.startedAt ?? run.createdAt} />],
+                            !!run.silentSince && ["Silent since", <When at={run.silentSince} />],
                             ["Task", run.task],
                             ["Experiment", run.experiment],
                             ["Revision", run.revision && <span className="mono" title={run.revision}>{shortId(run.revision)}</span>],
@@ -138,6 +147,7 @@ function Page({ run, tab, grown }: { run: Run; tab: string; grown: Record<string
                 {!TABS.some((one) => one.id === tab) && <Missing what="This tab" />}
             </Suspense>
             {stopping && <StopDialog run={run} onClose={() => ask(false)} />}
+            {notifying && <NotifyDialog workspace={run.workspace} project={run.project} run={run} onClose={notifyIs.close} />}
             {noting && <NoteDialog run={run} onClose={notingIs.close} />}
             {again && <AgainDialog run={run} onClose={againIs.close} />}
         </>

@@ -3,7 +3,7 @@ import { type ReactNode, useMemo } from "react";
 import { Link } from "react-router";
 import type { RunSummary } from "../api/types";
 import { type BulkAction, type Column, DataTable } from "../kit/DataTable";
-import { numeric, plain, short } from "../kit/format";
+import { exact, numeric, plain, short } from "../kit/format";
 import { StateChip } from "../kit/StateChip";
 import { Took, When } from "../kit/Time";
 import { projectLink, runLink } from "./links";
@@ -66,7 +66,7 @@ function columnsOf(runs: readonly RunSummary[], project: boolean, brief: boolean
                 </Anchor>
             ),
         },
-        { id: "state", title: "State", groupable: true, badge: true, width: "120px", value: (run) => run.state, render: (run) => <StateChip state={run.state} cause={run.cause} /> },
+        { id: "state", title: "State", groupable: true, badge: true, width: "120px", value: (run) => run.state, render: (run) => (run.silentSince ? <span title={`Silent since ${exact(run.silentSince)}; it may live or not`}><StateChip state="silent" /></span> : <StateChip state={run.state} cause={run.cause} />) },
         { id: "task", title: "Task", groupable: true, optional: true, width: "minmax(90px, 0.6fr)", value: (run) => run.task },
         { id: "experiment", title: "Experiment", groupable: true, optional: brief, width: "minmax(90px, 0.6fr)", value: (run) => run.experiment },
         { id: "created", title: "Created", width: "110px", value: (run) => Date.parse(run.createdAt), render: (run) => <When at={run.createdAt} /> },

@@ -12,6 +12,7 @@ import io.ropewalk.admin.Backups;
 import io.ropewalk.admin.Progress;
 import io.ropewalk.admin.ServerCheck;
 import io.ropewalk.environment.Environments;
+import io.ropewalk.notice.NoticeCapability;
 import io.ropewalk.project.DocumentReader;
 import io.ropewalk.project.ProjectApi;
 import io.ropewalk.project.Projects;
@@ -48,6 +49,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -166,7 +168,7 @@ public final class Ropewalk implements AutoCloseable {
                 workspaces,
                 new DocumentReader(sourceTypes),
                 new RunActivity(database),
-                List.of(new FilesOfProjects(uploads, orphans)),
+                List.of(new FilesOfProjects(uploads, orphans), NoticeCapability.ofProjects(database)),
                 clock);
         Signals signals = new Signals();
         this.runs = new RunCapability(new RunCapability.Foundations(
@@ -179,8 +181,19 @@ public final class Ropewalk implements AutoCloseable {
                 tokens,
                 signals,
                 clock,
+                Duration.ofMinutes(settings.notices().silentMinutes()),
                 version()));
         opened.add(runs::close);
+        NoticeCapability notices = new NoticeCapability(new NoticeCapability.Foundations(
+                database,
+                directory.path(),
+                settings.notices(),
+                projects,
+                runs.news(),
+                runs.numbers(),
+                tokens,
+                signals,
+                clock));
         Sessions sessions = new Sessions(database, clock);
         AdminCapability admin = new AdminCapability(
                 new Backups.Server(
@@ -207,6 +220,7 @@ public final class Ropewalk implements AutoCloseable {
         endpoints.addAll(new SourceApi(sources, uploads, new SourcesOfProjects(projects, workspaces)).endpoints());
         endpoints.addAll(runs.endpoints());
         endpoints.addAll(admin.endpoints());
+        endpoints.addAll(notices.endpoints());
 
         runs.recover();
         HttpServer http = new HttpServer(
@@ -223,10 +237,13 @@ public final class Ropewalk implements AutoCloseable {
         opened.add(http::close);
         // The first to be closed: whoever follows something is let go, so that requests can end.
         opened.add(signals::close);
+        // Before that, while there are still signals to end it by.
+        opened.add(notices::close);
         this.url = "http://%s:%d"
                 .formatted(
                         settings.bind().contains(":") ? "[" + settings.bind() + "]" : settings.bind(), http.listen());
         runs.start(url);
+        notices.start(url);
         orphans.start();
         admin.start();
         directory.announce(url);

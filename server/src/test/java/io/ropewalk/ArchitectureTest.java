@@ -33,6 +33,7 @@ class ArchitectureTest {
             Map.entry("metric", 1),
             Map.entry("search", 1),
             Map.entry("run", 2),
+            Map.entry("notice", 3),
             Map.entry("admin", 4));
 
     /// Where everything that goes wrong ends up: the answer to a request, a pass of the loop, the main program.
@@ -40,6 +41,8 @@ class ArchitectureTest {
             "io.ropewalk.support.http.HttpServer",
             "io.ropewalk.support.http.RequestBinder",
             "io.ropewalk.run.RunReconciler",
+            "io.ropewalk.notice.NoticeReconciler",
+            "io.ropewalk.notice.Courier",
             "io.ropewalk.cli.Main");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

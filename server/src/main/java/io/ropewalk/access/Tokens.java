@@ -48,6 +48,11 @@ public final class Tokens {
         return RUN_PREFIX + run + "." + signature("run:" + run);
     }
 
+    /// A secret for one purpose, which follows from the purpose and this server's key, so that it is stored nowhere.
+    public byte[] derived(String purpose) {
+        return hmac("derived:" + purpose);
+    }
+
     /// The run that a token was made for, whether or not it still runs.
     public Optional<RunId> run(String token) {
         int dot = token.lastIndexOf('.');
@@ -65,12 +70,14 @@ public final class Tokens {
     }
 
     private String signature(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(hmac(text));
+    }
+
+    private byte[] hmac(String text) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

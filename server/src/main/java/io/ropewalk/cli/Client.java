@@ -91,6 +91,10 @@ final class Client {
         return call("PUT", path, json(body));
     }
 
+    Tree delete(String path) {
+        return call("DELETE", path, null);
+    }
+
     Tree send(String method, String path, Body body) {
         return call(method, path, body);
     }

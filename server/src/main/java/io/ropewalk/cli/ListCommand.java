@@ -90,7 +90,7 @@ final class ListCommand implements Callable<Integer> {
             table.row(
                     Follower.name(run),
                     run.at("task").text(),
-                    terminal.state(run.at("state").text()) + cause(run),
+                    terminal.state(run.at("state").text()) + cause(run) + silent(run, now),
                     Human.between(run.at("startedAt").text(), run.at("endedAt").text(), now),
                     Human.ago(run.at("createdAt").text(), now),
                     run.at("author").text(),
@@ -102,6 +102,13 @@ final class ListCommand implements Callable<Integer> {
 
     private static String cause(Tree run) {
         return run.at("cause").optional().map(cause -> " (" + cause + ")").orElse("");
+    }
+
+    private static String silent(Tree run, Instant now) {
+        return run.at("silentSince")
+                .optional()
+                .map(since -> " (silent, last heard " + Human.ago(since, now) + ")")
+                .orElse("");
     }
 
     static String numbers(Tree run) {

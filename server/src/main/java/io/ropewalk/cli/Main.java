@@ -29,6 +29,8 @@ public final class Main {
             new Verb("grep", GrepCommand::new),
             new Verb("stop", StopCommand::new),
             new Verb("again", AgainCommand::new),
+            new Verb("notices", NoticesCommand::new),
+            new Verb("notify", NotifyCommand::new),
             new Verb("history", HistoryCommand::new),
             new Verb("diff", DiffCommand::new),
             new Verb("checkout", CheckoutCommand::new),

@@ -48,6 +48,10 @@ final class ShowCommand implements Callable<Integer> {
                 + run.at("cause").optional().map(cause -> " (" + cause + ")").orElse(""));
         run.at("reason").optional().ifPresent(terminal::say);
         Reason.of(session.client(), run).ifPresent(reason -> reason.print(terminal, terminal::say));
+        run.at("silentSince")
+                .optional()
+                .ifPresent(since -> terminal.say("silent since " + since + " (" + Human.ago(since, now)
+                        + "): its program has written nothing since; it may live or not"));
         terminal.say("");
         Table facts = new Table("", "");
         fact(facts, "Page", session.page(run));

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -214,6 +215,21 @@ public final class MetricStore {
                     .filter(series -> !series.isEmpty())
                     .map(SeriesState::summary)
                     .toList();
+        } finally {
+            numbers.lock.unlock();
+            give(numbers);
+        }
+    }
+
+    /// How far a series of a run has gone; empty when there is none of that name.
+    public Optional<Extent> extent(RunId run, String name) {
+        Known numbers = take(run);
+        numbers.lock.lock();
+        try {
+            load(run, numbers);
+            return Optional.ofNullable(numbers.series.get(name))
+                    .filter(series -> !series.isEmpty())
+                    .map(SeriesState::extent);
         } finally {
             numbers.lock.unlock();
             give(numbers);

@@ -12,6 +12,7 @@ final class SeriesState {
     private long lastAt;
     private double min = Double.NaN;
     private double max = Double.NaN;
+    private boolean nan;
     /// The highest step that was given out or written.
     private long reserved = -1;
     private @Nullable Column column = new Column();
@@ -28,6 +29,7 @@ final class SeriesState {
         }
         min = Double.isNaN(min) ? value : Double.isNaN(value) ? min : Math.min(min, value);
         max = Double.isNaN(max) ? value : Double.isNaN(value) ? max : Math.max(max, value);
+        nan |= Double.isNaN(value);
         count++;
         reserve(step);
         if (column != null) {
@@ -59,6 +61,10 @@ final class SeriesState {
     @Nullable
     Column column() {
         return column;
+    }
+
+    Extent extent() {
+        return new Extent(min, max, nan);
     }
 
     SeriesSummary summary() {

@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -48,6 +49,7 @@ public final class NumberCollector {
     private final RunLogSource logs;
     private final LogTimes times;
     private final BiConsumer<RunId, String> says;
+    private final Consumer<RunId> wrote;
     private final InstantSource clock;
     /// Runs that have been told that they have too many series.
     private final Set<RunId> told = ConcurrentHashMap.newKeySet();
@@ -56,13 +58,16 @@ public final class NumberCollector {
 
     /// @param times told how far the logs have got at each look
     /// @param says writes a line into a run's own log
+    /// @param wrote told of each run whose logs have grown
     public NumberCollector(
             Database database,
             MetricStore store,
             RunLogSource logs,
             LogTimes times,
             BiConsumer<RunId, String> says,
+            Consumer<RunId> wrote,
             InstantSource clock) {
+        this.wrote = wrote;
         this.database = database;
         this.store = store;
         this.logs = logs;
@@ -146,6 +151,7 @@ public final class NumberCollector {
         if (log.attempt() == file.attempt() && file.bytes() == cursor.reached()) {
             return;
         }
+        wrote.accept(run);
         LineReader reader = new LineReader(
                 (offset, limit) -> from.read(Scope.EVERYTHING, run, log.name(), log.attempt(), offset, limit),
                 cursor.reached());

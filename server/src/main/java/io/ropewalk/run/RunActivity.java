@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// What projects are told of their runs.
 public final class RunActivity implements RunsOfProjects {
     private static final List<String> PARTS =
-            List.of("replica", "run_event", "metric_batch", "metric_cursor", "use_batch");
+            List.of("replica", "run_event", "metric_batch", "metric_cursor", "use_batch", "run_heard");
 
     private final Database database;
 

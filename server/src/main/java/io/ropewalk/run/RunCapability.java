@@ -49,12 +49,16 @@ public final class RunCapability implements AutoCloseable {
     private final CheckpointKeeper checkpoints;
     private final RunJournal journal;
     private final Clock clock;
+    private final MetricStore metrics;
+    private final LastWrites writes;
     private final List<Endpoint<?, ?>> endpoints = new ArrayList<>();
     private Thread looking = Thread.ofVirtual().unstarted(() -> {});
     private Thread indexing = Thread.ofVirtual().unstarted(() -> {});
     private Thread measuring = Thread.ofVirtual().unstarted(() -> {});
 
     /// What the capability is built on.
+    ///
+    /// @param silentAfter how long a program outside may write nothing before its run is shown as silent
     public record Foundations(
             Database database,
             Path dataDirectory,
@@ -65,6 +69,7 @@ public final class RunCapability implements AutoCloseable {
             Tokens tokens,
             Signals signals,
             Clock clock,
+            Duration silentAfter,
             String version) {}
 
     public RunCapability(Foundations on) {
@@ -72,7 +77,8 @@ public final class RunCapability implements AutoCloseable {
         clock = on.clock();
         MasterLog masterLog = new MasterLog(directories::of, on.clock(), on.signals());
         LiveNumbers live = new LiveNumbers(run -> on.signals().signal(RunUpdates.topic(run)));
-        MetricStore metrics = new MetricStore(on.database(), live);
+        metrics = new MetricStore(on.database(), live);
+        writes = new LastWrites(on.database(), on.clock(), on.silentAfter());
         store = new RunStore(on.database());
         ledger = new Ledger(on.executor() instanceof ReportsCapacity reports ? reports.capacity() : BOUNDLESS);
         builder = new LaunchBuilder(PythonLibrary.unpack(on.dataDirectory(), on.version()));
@@ -81,14 +87,14 @@ public final class RunCapability implements AutoCloseable {
         LogIndex index = new LogIndex(on.dataDirectory().resolve("search"));
         indexer = new RunIndexer(store, logs, index, on.clock());
         LogTimes times = new LogTimes(directories::of, on.clock());
-        collector = new NumberCollector(on.database(), metrics, logs, times, masterLog::append, on.clock());
+        collector = new NumberCollector(on.database(), metrics, logs, times, masterLog::append, writes::wrote, on.clock());
         uses = new UseCollector(
                 on.executor() instanceof MetersReplicas meters ? meters : _ -> Map.of(),
                 new UseStore(on.database()),
                 on.clock());
         checkpoints =
                 new CheckpointKeeper(directories, metrics, run -> store.find(Scope.EVERYTHING, run), masterLog::append);
-        journal = new RunJournal(masterLog, logs, on.signals(), collector, uses, checkpoints);
+        journal = new RunJournal(masterLog, logs, on.signals(), collector, uses, checkpoints, writes);
         reconciler = new RunReconciler(
                 store,
                 on.executor(),
@@ -98,9 +104,9 @@ public final class RunCapability implements AutoCloseable {
                 new Retries(store, on.projects(), ledger, on.clock()),
                 on.clock(),
                 Ids.mint());
-        runs = new Runs(store, on.projects(), sources, ledger, reconciler, on.clock());
+        runs = new Runs(store, on.projects(), sources, ledger, reconciler, writes, on.clock());
         OutputTotals totals = new OutputTotals(run -> new RunFiles(directories.output(run)).totals(), on.clock());
-        RunViews views = new RunViews(store, metrics::lastValues, totals::of);
+        RunViews views = new RunViews(store, metrics::lastValues, totals::of, writes::silentSince);
         VisibleRuns visible = store::get;
         endpoints.addAll(new RunApi(
                         runs,
@@ -112,12 +118,22 @@ public final class RunCapability implements AutoCloseable {
         endpoints.addAll(new RunSearchApi(new RunSearch(store, logs, index)).endpoints());
         endpoints.addAll(new DiagnosisApi(new Diagnoses(store, logs)).endpoints());
         endpoints.addAll(new RunFileApi(visible, directories::output).endpoints());
-        endpoints.addAll(new RunMetricApi(visible, metrics, on.clock()).endpoints());
+        endpoints.addAll(new RunMetricApi(visible, metrics, writes::wrote, on.clock()).endpoints());
         endpoints.addAll(new UseApi(store::get, uses, on.clock()).endpoints());
     }
 
     public List<Endpoint<?, ?>> endpoints() {
         return endpoints;
+    }
+
+    /// What there is to tell of runs.
+    public RunNews news() {
+        return new RunNews(store, writes);
+    }
+
+    /// The numbers of runs.
+    public MetricStore numbers() {
+        return metrics;
     }
 
     /// Who may act as a run.
@@ -127,6 +143,7 @@ public final class RunCapability implements AutoCloseable {
 
     /// Takes over what an earlier server left behind; to be done before there are requests.
     public void recover() {
+        writes.recover();
         reconciler.recover();
     }
 
@@ -160,6 +177,7 @@ public final class RunCapability implements AutoCloseable {
         try {
             while (true) {
                 collector.pass(journal.running());
+                writes.storeNowAndThen();
                 TimeUnit.MILLISECONDS.sleep(COLLECT_EVERY.toMillis());
             }
         } catch (InterruptedException e) {
@@ -191,5 +209,6 @@ public final class RunCapability implements AutoCloseable {
         measuring.interrupt();
         reconciler.close();
         uses.flush();
+        writes.store();
     }
 }

@@ -18,6 +18,7 @@ final class RunJournal implements RunReconciler.Aftermath {
     private final NumberCollector collector;
     private final UseCollector uses;
     private final CheckpointKeeper checkpoints;
+    private final LastWrites writes;
     private final Map<RunId, Run> running = new ConcurrentHashMap<>();
 
     RunJournal(
@@ -26,13 +27,15 @@ final class RunJournal implements RunReconciler.Aftermath {
             Signals signals,
             NumberCollector collector,
             UseCollector uses,
-            CheckpointKeeper checkpoints) {
+            CheckpointKeeper checkpoints,
+            LastWrites writes) {
         this.log = log;
         this.logs = logs;
         this.signals = signals;
         this.collector = collector;
         this.uses = uses;
         this.checkpoints = checkpoints;
+        this.writes = writes;
     }
 
     @Override
@@ -49,6 +52,10 @@ final class RunJournal implements RunReconciler.Aftermath {
             running.remove(run.id());
         }
         signals.signal(RunUpdates.topic(run.id()));
+        if (run.ended()) {
+            writes.ended(run.id());
+            signals.signal(RunNews.ENDED);
+        }
         signals.signal(MasterLog.topic(run.id()));
     }
 

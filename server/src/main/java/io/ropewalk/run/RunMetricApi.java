@@ -16,6 +16,7 @@ import io.ropewalk.support.http.Reply;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The numbers of a run over HTTP.
@@ -28,9 +29,12 @@ public final class RunMetricApi {
 
     private final VisibleRuns runs;
     private final MetricStore store;
+    private final Consumer<RunId> wrote;
     private final InstantSource clock;
 
-    public RunMetricApi(VisibleRuns runs, MetricStore store, InstantSource clock) {
+    /// @param wrote told of each run that has sent numbers
+    public RunMetricApi(VisibleRuns runs, MetricStore store, Consumer<RunId> wrote, InstantSource clock) {
+        this.wrote = wrote;
         this.runs = runs;
         this.store = store;
         this.clock = clock;
@@ -124,6 +128,7 @@ public final class RunMetricApi {
                 run,
                 request.points().stream().map(point -> point.point(now)).toList(),
                 handle -> call.key().keep(handle, Nothing.NOTHING));
+        wrote.accept(run);
         return Nothing.NOTHING;
     }
 

@@ -101,6 +101,34 @@ final class RunStore {
                 .execute();
     }
 
+    List<Run> untold(int limit) {
+        return database.read(handle -> handle.createQuery(
+                        SELECT + " where r.ended_at is not null and r.told = 0 order by r.id limit :limit")
+                .bind("limit", limit)
+                .map((row, _) -> run(row))
+                .list());
+    }
+
+    void told(Handle handle, Collection<RunId> runs) {
+        handle.createUpdate("update run set told = 1 where id in (<runs>)")
+                .bindList("runs", runs.stream().map(RunId::value).toList())
+                .execute();
+    }
+
+    List<RunNews.Alive> alive() {
+        return database.read(handle -> handle.createQuery("""
+                        select id, project_id, author, state, coalesce(started_at, created_at) as since
+                        from run where ended_at is null
+                        """)
+                .map((row, _) -> new RunNews.Alive(
+                        new RunId(row.getString("id")),
+                        new ProjectId(row.getString("project_id")),
+                        row.getString("author"),
+                        row.getString("state").equals("running"),
+                        Instant.ofEpochMilli(row.getLong("since"))))
+                .list());
+    }
+
     Optional<Run.Later> later(RunId run) {
         return database.read(handle -> handle.createQuery("select later from run where id = :id and later is not null")
                 .bind("id", run.value())

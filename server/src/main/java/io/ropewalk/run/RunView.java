@@ -29,6 +29,7 @@ public record RunView(
     /// @param name as people say it: `train-7`
     /// @param state queued, starting, running, ending, succeeded, failed or stopped
     /// @param reason why it waits or what it does, why it failed, or who stopped it
+    /// @param silentSince when a run from outside last wrote something, when that is long ago; it may live or not
     /// @param metrics the last values of a few of its numbers
     public record Summary(
             String id,
@@ -49,6 +50,7 @@ public record RunView(
             @Nullable Instant startedAt,
             @Nullable Instant endedAt,
             @Nullable String parentRun,
+            @Nullable Instant silentSince,
             Map<String, Object> metrics) {}
 
     /// @param attempt the latest one, which the rest is about

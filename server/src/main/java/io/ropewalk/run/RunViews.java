@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +21,15 @@ final class RunViews {
     private final RunStore store;
     private final Function<Collection<RunId>, Map<RunId, Map<String, Double>>> lastValues;
     private final Function<Run, FileTotals> outputs;
+    private final Function<Run, Optional<Instant>> silent;
 
+    /// @param silent since when a run has been silent, when that is long
     RunViews(
             RunStore store,
             Function<Collection<RunId>, Map<RunId, Map<String, Double>>> lastValues,
-            Function<Run, FileTotals> outputs) {
+            Function<Run, FileTotals> outputs,
+            Function<Run, Optional<Instant>> silent) {
+        this.silent = silent;
         this.store = store;
         this.lastValues = lastValues;
         this.outputs = outputs;
@@ -63,7 +68,7 @@ final class RunViews {
         return view(run, Map.of(), List.of(), NO_FILES, null);
     }
 
-    private static RunView view(
+    private RunView view(
             Run run,
             Map<String, Double> numbers,
             List<Replica> attempts,
@@ -100,7 +105,7 @@ final class RunViews {
                         earlier.run().value(), earlier.name(), earlier.retry(), policy == null ? 0 : policy.times());
     }
 
-    private static RunView.Summary summary(Run run, Map<String, Double> numbers) {
+    private RunView.Summary summary(Run run, Map<String, Double> numbers) {
         Map<String, Object> metrics = new LinkedHashMap<>();
         numbers.entrySet().stream()
                 .limit(METRICS_SHOWN)
@@ -125,6 +130,7 @@ final class RunViews {
                 run.startedAt(),
                 run.endedAt(),
                 run.origin().parent() == null ? null : run.origin().parent().value(),
+                silent.apply(run).orElse(null),
                 metrics);
     }
 

@@ -34,9 +34,18 @@ public final class Runs implements Access.ActiveRuns {
     private final RunSources sources;
     private final Ledger ledger;
     private final RunReconciler reconciler;
+    private final LastWrites writes;
     private final Clock clock;
 
-    Runs(RunStore store, Projects projects, RunSources sources, Ledger ledger, RunReconciler reconciler, Clock clock) {
+    Runs(
+            RunStore store,
+            Projects projects,
+            RunSources sources,
+            Ledger ledger,
+            RunReconciler reconciler,
+            LastWrites writes,
+            Clock clock) {
+        this.writes = writes;
         this.store = store;
         this.projects = projects;
         this.sources = sources;
@@ -325,6 +334,7 @@ public final class Runs implements Access.ActiveRuns {
         Run run = find(caller.scope(), id);
         Map<String, Object> merged = store.mergeInfo(id, more);
         Failpoints.INFO_STORED.reached();
+        writes.wrote(id);
         reconciler.changed(run);
         return merged;
     }

@@ -34,7 +34,7 @@ class RunMetricApiTest {
     private final Database database = TestDatabases.sqlite().open();
     private final MetricStore store = new MetricStore(database, new LiveNumbers(_ -> {}));
     private final List<Endpoint<?, ?>> api = new RunMetricApi(
-                    RunMetricApiTest::check, store, InstantSource.fixed(Instant.ofEpochMilli(1_000)))
+                    RunMetricApiTest::check, store, _ -> {}, InstantSource.fixed(Instant.ofEpochMilli(1_000)))
             .endpoints();
 
     @AfterEach

@@ -54,6 +54,8 @@ public record ServerSettings(
         @Configured("Backups that the server makes by itself.")
         Backup backup,
 
+        @Configured("How people are told of their runs.") Notices notices,
+
         @Configured("Settings of extensions; each extension documents its own.")
         Map<String, String> extensions) {
 
@@ -153,6 +155,92 @@ public record ServerSettings(
             if (gpus < -1) {
                 throw new IllegalArgumentException("gpus must be -1 or more");
             }
+        }
+    }
+
+    /// @param allow machines, each with or without a port
+    public record Notices(
+            @Configured(
+                    value =
+                            "Machines of one's own that webhooks may reach although no stranger could, such as `localhost` or `10.0.0.5:9000`.")
+            List<String> allow,
+
+            @Configured(
+                    value =
+                            "After so many minutes without a word from its program, a run from outside is shown as silent.",
+                    standard = "5")
+            int silentMinutes,
+
+            @Configured("Where e-mail is handed over; without a host there is none.")
+            Mail mail) {
+        private static final Pattern MACHINE =
+                Pattern.compile("[A-Za-z0-9._-]+(:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+](:[0-9]{1,5})?");
+
+        public Notices {
+            List<String> wrong = new ArrayList<>();
+            for (String machine : allow) {
+                if (!MACHINE.matcher(machine).matches()) {
+                    wrong.add("allow must hold machines such as `localhost`, `10.0.0.5:9000` or `[::1]`, not `%s`"
+                            .formatted(machine));
+                }
+            }
+            if (silentMinutes < 1) {
+                wrong.add("silentMinutes must be 1 or more");
+            }
+            if (!wrong.isEmpty()) {
+                throw new IllegalArgumentException(String.join("\n", wrong));
+            }
+            allow = List.copyOf(allow);
+        }
+    }
+
+    /// @param passwordFile empty for none
+    public record Mail(
+            @Configured("The machine that takes e-mail; empty for no e-mail.")
+            String host,
+
+            @Configured(value = "Its port.", standard = "587")
+            int port,
+
+            @Configured("Whom e-mail comes from, such as `ropewalk@example.org`.")
+            String from,
+
+            @Configured("The name to sign in with; empty for no sign-in.")
+            String user,
+
+            @Configured("A file with the password, which only the server's own user can read.")
+            Path passwordFile,
+
+            @Configured(
+                    value =
+                            "`starttls`, `tls` (from the first byte, as on port 465) or `none` (only without a sign-in).",
+                    standard = "starttls")
+            String security) {
+        public Mail {
+            List<String> wrong = new ArrayList<>();
+            if (port < 1 || port > 65535) {
+                wrong.add("port must be a port number, 1 to 65535");
+            }
+            if (!List.of("starttls", "tls", "none").contains(security)) {
+                wrong.add("security must be `starttls`, `tls` or `none`");
+            }
+            if (!host.isEmpty() && !from.contains("@")) {
+                wrong.add("from must be an e-mail address when there is a host");
+            }
+            if (!user.isEmpty() && security.equals("none")) {
+                wrong.add("security must not be `none` with a user: the password would be readable on the way");
+            }
+            if (!user.isEmpty() && passwordFile.toString().isEmpty()) {
+                wrong.add("passwordFile must name a file when there is a user");
+            }
+            if (!wrong.isEmpty()) {
+                throw new IllegalArgumentException(String.join("\n", wrong));
+            }
+        }
+
+        /// Whether there is a machine to hand e-mail to.
+        public boolean isSet() {
+            return !host.isEmpty();
         }
     }
 

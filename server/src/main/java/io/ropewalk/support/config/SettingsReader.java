@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Fills a record of [Configured] components: defaults, then the file, then the environment, then flags. Not for
 /// use by two threads at once.
@@ -199,8 +200,11 @@ public final class SettingsReader<T extends Record> {
         if (type == ByteSize.class) {
             return "bytes";
         }
-        if (isListOfPaths(type)) {
+        if (isListOf(Path.class, type)) {
             return "list of paths";
+        }
+        if (isListOf(String.class, type)) {
+            return "list of texts";
         }
         if (isMap(type)) {
             return "group of any keys";
@@ -208,10 +212,10 @@ public final class SettingsReader<T extends Record> {
         throw new IllegalStateException("settings cannot hold a " + type);
     }
 
-    private static boolean isListOfPaths(Type type) {
+    private static boolean isListOf(Class<?> item, Type type) {
         return type instanceof ParameterizedType generic
                 && generic.getRawType() == List.class
-                && generic.getActualTypeArguments()[0] == Path.class;
+                && generic.getActualTypeArguments()[0] == item;
     }
 
     private static boolean isMap(Type type) {
@@ -252,7 +256,7 @@ public final class SettingsReader<T extends Record> {
 
     private void takeValue(Path file, Key key, YamlNode node, Origin origin) {
         boolean map = isMap(key.type());
-        boolean list = isListOfPaths(key.type());
+        boolean list = isListOf(Path.class, key.type()) || isListOf(String.class, key.type());
         switch (node) {
             case YamlNode.Scalar scalar when !map -> take(key.path(), scalar.text(), origin);
             case YamlNode.Sequence sequence
@@ -383,14 +387,11 @@ public final class SettingsReader<T extends Record> {
         if (isMap(type)) {
             return raw instanceof Map<?, ?> map ? map : Map.of();
         }
-        if (isListOfPaths(type)) {
-            List<?> texts =
-                    raw instanceof List<?> list ? list : List.of(raw.toString().split(File.pathSeparator));
-            return texts.stream()
-                    .map(Object::toString)
-                    .filter(text -> !text.isBlank())
-                    .map(SettingsReader::path)
-                    .toList();
+        if (isListOf(Path.class, type)) {
+            return texts(raw, File.pathSeparator).map(SettingsReader::path).toList();
+        }
+        if (isListOf(String.class, type)) {
+            return texts(raw, ",").map(String::strip).toList();
         }
         String text = raw.toString().strip();
         if (type == int.class) {
@@ -415,6 +416,12 @@ public final class SettingsReader<T extends Record> {
         return text;
     }
 
+    private static Stream<String> texts(Object raw, String separator) {
+        List<?> texts =
+                raw instanceof List<?> list ? list : List.of(raw.toString().split(separator));
+        return texts.stream().map(Object::toString).filter(text -> !text.isBlank());
+    }
+
     /// A path as a person writes it: `~` is the home directory.
     static Path path(String text) {
         if (text.equals("~") || text.startsWith("~/")) {
@@ -426,7 +433,9 @@ public final class SettingsReader<T extends Record> {
     private static String render(Object value) {
         return switch (value) {
             case List<?> list ->
-                String.join(":", list.stream().map(Object::toString).toList());
+                String.join(
+                        list.stream().allMatch(Path.class::isInstance) ? ":" : ",",
+                        list.stream().map(Object::toString).toList());
             case Map<?, ?> _ -> "";
             default -> value.toString();
         };

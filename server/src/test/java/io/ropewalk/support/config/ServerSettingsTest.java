@@ -62,6 +62,16 @@ class ServerSettingsTest {
                   directory: /srv/backup
                   every: 12h
                   keep: 3
+                notices:
+                  allow: [localhost, "10.0.0.5:9000"]
+                  silentMinutes: 9
+                  mail:
+                    host: mail.example.org
+                    port: 25
+                    from: ropewalk@example.org
+                    user: ropewalk
+                    passwordFile: /etc/ropewalk/mail
+                    security: tls
                 extensions:
                   slurm:
                     host: cluster
@@ -147,6 +157,9 @@ class ServerSettingsTest {
                     backup: {every: 1d}       | backup.every needs backup.directory to be set as well
                     backup: {every: often, directory: /x} | backup.every must be a length of time such as 12h or 1d
                     backup: {keep: 0}         | backup.keep must be 1 or more
+                    notices: {allow: [a b]}   | notices.allow must hold machines such as `localhost`, `10.0.0.5:9000` or `[::1]`, not `a b`
+                    notices: {mail: {host: x, from: y}} | notices.mail.from must be an e-mail address when there is a host
+                    notices: {mail: {security: ssl}} | notices.mail.security must be `starttls`, `tls` or `none`
                     - port                    | the file must be a list of `key: value` lines
                     """)
     void aBadValueIsNamedWithItsRule(String yaml, String message) throws IOException {
