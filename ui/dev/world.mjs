@@ -323,7 +323,7 @@ export function makeWorld(empty) {
               ],
           }));
 
-    const SUMMARY = ["id", "number", "name", "project", "workspace", "task", "experiment", "kind", "state", "cause", "reason", "author", "comment", "parameters", "createdAt", "startedAt", "endedAt", "parentRun", "metrics"];
+    const SUMMARY = ["id", "number", "name", "project", "workspace", "task", "experiment", "kind", "state", "cause", "reason", "author", "comment", "parameters", "createdAt", "startedAt", "endedAt", "parentRun", "silentSince", "metrics"];
     const runSummary = (run) => Object.fromEntries(SUMMARY.filter((key) => run[key] !== undefined).map((key) => [key, run[key]]));
 
     function logNames(run) {

@@ -41,6 +41,7 @@ export function NotifyDialog({ workspace, project, run, onClose }: Props) {
                 }}
             >
                 <Stack gap="sm">
+                    {about.length === 1 && <Text>Of every run that you start.</Text>}
                     {about.length > 1 && <Select label="Of" data={about} value={draft.about} allowDeselect={false} onChange={(value) => set({ about: value as Draft["about"] })} />}
                     <Select label="When" data={WHEN} value={draft.on} allowDeselect={false} onChange={(value) => set({ on: value as Draft["on"] })} data-autofocus />
                     {draft.on === "silent" && <TextInput label="Minutes" description="For so long" inputMode="numeric" value={draft.minutes} onChange={(event) => set({ minutes: event.currentTarget.value })} w={160} />}

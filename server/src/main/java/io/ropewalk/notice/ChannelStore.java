@@ -111,15 +111,17 @@ final class ChannelStore {
                 .execute());
     }
 
-    /// What is to be sent by now, over channels that are not busy.
+    /// What is to be sent by now, over channels that are not busy; also what would wait for longer than anything does,
+    /// since the clock has been set back.
     List<Delivery> due(Instant now, Collection<String> busy, int limit) {
         List<String> others = busy.isEmpty() ? List.of("") : List.copyOf(busy);
         return database.read(handle -> handle.createQuery("""
                         select * from notice_delivery
-                        where state = 'waiting' and due_at <= :now and channel_id not in (<busy>)
+                        where state = 'waiting' and (due_at <= :now or due_at > :never) and channel_id not in (<busy>)
                         order by due_at, created_at, id limit :limit
                         """)
                 .bind("now", now.toEpochMilli())
+                .bind("never", now.plus(Delivery.LONGEST_PAUSE).toEpochMilli())
                 .bindList("busy", others)
                 .bind("limit", limit)
                 .map((row, _) -> delivery(row))

@@ -26,6 +26,8 @@ public record Delivery(
             Duration.ofHours(2),
             Duration.ofHours(6));
 
+    static final Duration LONGEST_PAUSE = PAUSES.getLast().plusMinutes(1);
+
     public enum State {
         @JsonProperty("waiting")
         WAITING,

@@ -3,6 +3,7 @@ package io.ropewalk.run;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.time.MachineClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,8 +71,9 @@ final class LastWrites {
     /// Since when a live run has been silent, if that is so long already.
     Optional<Instant> silentSince(RunId run, Instant started, Duration atLeast) {
         Instant wrote = last(run, started);
-        Instant counted = wrote.isBefore(began) ? began : wrote;
-        return Duration.between(counted, clock.instant()).compareTo(atLeast) >= 0
+        Duration silent = MachineClock.since(clock, wrote);
+        Duration listened = MachineClock.since(clock, began);
+        return silent.compareTo(atLeast) >= 0 && listened.compareTo(atLeast) >= 0
                 ? Optional.of(wrote)
                 : Optional.empty();
     }
@@ -85,7 +87,7 @@ final class LastWrites {
 
     /// Stores what is new when it is time for it.
     void storeNowAndThen() {
-        if (Duration.between(storedAt, clock.instant()).abs().compareTo(STORED) >= 0) {
+        if (MachineClock.since(clock, storedAt).compareTo(STORED) >= 0) {
             store();
         }
     }

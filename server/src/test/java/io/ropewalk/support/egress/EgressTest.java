@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,16 +15,22 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -305,6 +315,70 @@ class EgressTest {
                         .as("the connection is closed")
                         .isTrue();
             }
+        }
+    }
+
+    /// The address is pinned, and still it is the name that the certificate must have.
+    @Test
+    void aCertificateOfAnotherNameIsNotTrusted(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("keys");
+        Process made = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "inside",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=inside",
+                        "-ext",
+                        "SAN=dns:inside.test",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        "changeit")
+                .redirectErrorStream(true)
+                .start();
+        assertThat(made.waitFor()).isZero();
+        KeyStore keys = KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, "changeit".toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        HttpsServer secure = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 10);
+        secure.setHttpsConfigurator(new HttpsConfigurator(context));
+        secure.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        secure.start();
+        names.put("other.test", List.of("127.0.0.1"));
+        String certificate = "-----BEGIN CERTIFICATE-----\n"
+                + Base64.getMimeEncoder()
+                        .encodeToString(keys.getCertificate("inside").getEncoded())
+                + "\n-----END CERTIFICATE-----\n";
+        int port = secure.getAddress().getPort();
+        try (Egress knowing = new Egress(
+                        List.of("inside.test", "other.test"),
+                        LIMIT,
+                        this::addresses,
+                        options -> options.setTrustOptions(
+                                new PemTrustOptions().addCertValue(Buffer.buffer(certificate))));
+                Egress strange = egress("inside.test")) {
+            assertThat(knowing.post("https://inside.test:" + port + "/", Map.of(), new byte[0])
+                            .status())
+                    .isEqualTo(204);
+            assertThatExceptionOfType(EgressException.class)
+                    .isThrownBy(() -> knowing.post("https://other.test:" + port + "/", Map.of(), new byte[0]))
+                    .withMessageContaining("cannot be trusted");
+            assertThatExceptionOfType(EgressException.class)
+                    .isThrownBy(() -> strange.post("https://inside.test:" + port + "/", Map.of(), new byte[0]))
+                    .withMessageContaining("cannot be trusted");
+        } finally {
+            secure.stop(0);
         }
     }
 
