@@ -38,6 +38,7 @@ before(async () => {
         "/projects",
         "/runs",
         "/server",
+        "/notices",
         "/docs/api",
         ...["", "/tasks", "/tasks/print", "/tasks/print?mode=advanced", "/sources", "/sources/code", "/runs", "/history", "/metrics", "/status", "/settings"].map((tab) => BASE + tab),
         ...["", "/logs", "/charts", "/files?file=note.txt", "/events", "/specification"].map((tab) => `/runs/${run.id}${tab}`),

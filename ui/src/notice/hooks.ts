@@ -4,6 +4,7 @@ import { useRef } from "react";
 import { address, api, path } from "../api/client";
 import { useEvents } from "../api/events";
 import type { AddRule, Channel, Channels, Delivery, Notice, OpenChannel, Page, Rule, Unread } from "../api/types";
+import { useLeads, useTold } from "./windows";
 
 const PAGE = 100;
 
@@ -16,22 +17,27 @@ export function useNotices() {
     });
 }
 
-/** How many notices nobody has read, as they come; a new one is also said aloud. */
+const WINDOWS = "ropewalk-notices";
+
+/**
+ * How many notices nobody has read, as they come; a new one is also said aloud. Every page shows it, so one window
+ * listens for all: a browser allows few connections to a server.
+ */
 export function useUnread(): number {
     const cache = useQueryClient();
     const unread = useQuery<Unread>({ queryKey: ["unread"], queryFn: () => ({ unread: 0 }), enabled: false });
     const newest = useRef<string | undefined>(undefined);
     const seen = useRef(false);
-    useEvents(address("/notices/updates"), {
-        unread: (now: Unread) => {
-            cache.setQueryData(["unread"], now);
-            void cache.invalidateQueries({ queryKey: ["notices"] });
-            const fresh = now.newest && now.newest.id !== newest.current ? now.newest : undefined;
-            if (seen.current && fresh && !fresh.read) notifications.show({ message: fresh.title, color: fresh.kind === "failed" ? "red" : undefined });
-            newest.current = now.newest?.id;
-            seen.current = true;
-        },
+    const leads = useLeads(WINDOWS);
+    const tell = useTold<Unread>(WINDOWS, leads, (now) => {
+        cache.setQueryData(["unread"], now);
+        void cache.invalidateQueries({ queryKey: ["notices"] });
+        const fresh = now.newest && now.newest.id !== newest.current ? now.newest : undefined;
+        if (seen.current && fresh && !fresh.read) notifications.show({ message: fresh.title, color: fresh.kind === "failed" ? "red" : undefined });
+        newest.current = now.newest?.id;
+        seen.current = true;
     });
+    useEvents(leads ? address("/notices/updates") : undefined, { unread: tell });
     return unread.data?.unread ?? 0;
 }
 

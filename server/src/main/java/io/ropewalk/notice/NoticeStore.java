@@ -152,21 +152,20 @@ final class NoticeStore {
                 .execute();
     }
 
-    /// @return the id of the notice; empty when the person has been told of this before
+    /// @return the id of the notice; empty when the person has been told of this before, or the run is deleted
     Optional<String> tell(Handle handle, String person, Run run, Notice.News news, Instant now) {
         String id = Ids.mint();
         int inserted = handle.createUpdate("""
                         insert into notice
                             (id, person, run_id, occasion, workspace_id, project_id, kind, told, created_at)
-                        values (:id, :person, :run, :occasion, :workspace, :project, :kind, :told, :at)
+                        select :id, :person, id, :occasion, workspace_id, project_id, :kind, :told, :at
+                        from run where id = :run
                         on conflict do nothing
                         """)
                 .bind("id", id)
                 .bind("person", person)
                 .bind("run", run.id().value())
                 .bind("occasion", news.key())
-                .bind("workspace", run.home().workspaceId().value())
-                .bind("project", run.home().projectId().value())
                 .bind("kind", news.kind().word())
                 .bind("told", Json.write(news.told()))
                 .bind("at", now.toEpochMilli())

@@ -44,7 +44,10 @@ class NotifyCommandTest {
             """)
     void aConditionIsReadAsPeopleWriteIt(String text, String metric, String is, Double value) {
         Map<String, Object> condition = NotifyCommand.condition(text);
-        assertThat(condition).containsEntry("on", "number").containsEntry("metric", metric).containsEntry("is", is);
+        assertThat(condition)
+                .containsEntry("on", "number")
+                .containsEntry("metric", metric)
+                .containsEntry("is", is);
         assertThat(condition.get("value")).isEqualTo(value);
     }
 
@@ -56,7 +59,10 @@ class NotifyCommandTest {
 
     @Test
     void whatOneIsToldOfIsListedInSentences() {
-        server.on("GET /api/v1/notice-rules", 200, "[" + RULE + ",{\"id\":\"r-2\",\"about\":\"mine\",\"words\":\"fails\",\"channels\":[]}]");
+        server.on(
+                "GET /api/v1/notice-rules",
+                200,
+                "[" + RULE + ",{\"id\":\"r-2\",\"about\":\"mine\",\"words\":\"fails\",\"channels\":[]}]");
         server.on("GET /api/v1/notice-channels", 200, CHANNELS);
         assertThat(server.call(folder, "notify").out())
                 .contains("a run of digits has loss > 10  chat")
@@ -77,7 +83,8 @@ class NotifyCommandTest {
     @Test
     void theSecretIsShownWhenTheChannelIsAdded() {
         server.on("POST /api/v1/notice-channels", 201, "{\"id\":\"c-1\",\"name\":\"chat\",\"secret\":\"whsec_x\"}");
-        assertThat(server.call(folder, "notify", "webhook", "https://example.org/hook").out())
+        assertThat(server.call(folder, "notify", "webhook", "https://example.org/hook")
+                        .out())
                 .contains("Added channel chat.")
                 .contains("whsec_x");
     }
