@@ -87,7 +87,8 @@ public final class RunCapability implements AutoCloseable {
         LogIndex index = new LogIndex(on.dataDirectory().resolve("search"));
         indexer = new RunIndexer(store, logs, index, on.clock());
         LogTimes times = new LogTimes(directories::of, on.clock());
-        collector = new NumberCollector(on.database(), metrics, logs, times, masterLog::append, writes::wrote, on.clock());
+        collector =
+                new NumberCollector(on.database(), metrics, logs, times, masterLog::append, writes::wrote, on.clock());
         uses = new UseCollector(
                 on.executor() instanceof MetersReplicas meters ? meters : _ -> Map.of(),
                 new UseStore(on.database()),

@@ -15,6 +15,7 @@ import io.ropewalk.support.time.Signals;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -70,6 +71,16 @@ class NoticeCrashTest {
 
         boolean died() {
             return left < 0;
+        }
+
+        @Override
+        public void copyTo(Path file) {
+            database.copyTo(file);
+        }
+
+        @Override
+        public List<String> damage() {
+            return database.damage();
         }
 
         @Override
