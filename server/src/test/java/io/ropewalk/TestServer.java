@@ -24,6 +24,9 @@ import java.util.stream.Stream;
 
 /// A whole server in this process, on a free port and an empty directory, spoken to over HTTP as its owner.
 public final class TestServer implements AutoCloseable {
+    /// Where webhooks may go, and nobody takes them.
+    public static final String NOBODY = "127.0.0.1:9";
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -68,7 +71,9 @@ public final class TestServer implements AutoCloseable {
                                     Stream.of(
                                             new Flag("--data", "data", data.toString()),
                                             new Flag("--port", "port", "0"),
-                                            new Flag("--no-browser", "browser", "false")),
+                                            new Flag("--no-browser", "browser", "false"),
+                                            // Nobody listens there, and nobody outside is called by a test.
+                                            new Flag("--set", "notices.allow", NOBODY)),
                                     given)
                             .toList());
         } catch (IOException e) {

@@ -12,6 +12,8 @@ public enum Right implements Permission {
     RUN,
     /// Write the numbers, files and state of a run that is one's own or in one's project.
     TRACK,
+    /// Read and change what belongs to a person alone, such as notices; no run holds it.
+    SELF,
     /// See and change the server itself.
     ADMINISTER
 }

@@ -29,6 +29,7 @@ final class LastWrites {
     private final Duration limit;
     private final Instant began;
     private final Map<RunId, Instant> last = new ConcurrentHashMap<>();
+    private final Map<RunId, Long> logged = new ConcurrentHashMap<>();
     private final Set<RunId> unstored = ConcurrentHashMap.newKeySet();
     private volatile Instant storedAt;
 
@@ -58,7 +59,16 @@ final class LastWrites {
         unstored.add(run);
     }
 
+    /// How many bytes the logs of a run have at a look. A line that has not ended is written once, not at every look.
+    void logged(RunId run, long bytes) {
+        Long before = logged.put(run, bytes);
+        if (before == null || before != bytes) {
+            wrote(run);
+        }
+    }
+
     void ended(RunId run) {
+        logged.remove(run);
         last.remove(run);
         unstored.remove(run);
     }

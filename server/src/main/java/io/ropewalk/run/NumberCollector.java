@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -49,7 +49,7 @@ public final class NumberCollector {
     private final RunLogSource logs;
     private final LogTimes times;
     private final BiConsumer<RunId, String> says;
-    private final Consumer<RunId> wrote;
+    private final ObjLongConsumer<RunId> logged;
     private final InstantSource clock;
     /// Runs that have been told that they have too many series.
     private final Set<RunId> told = ConcurrentHashMap.newKeySet();
@@ -58,16 +58,16 @@ public final class NumberCollector {
 
     /// @param times told how far the logs have got at each look
     /// @param says writes a line into a run's own log
-    /// @param wrote told of each run whose logs have grown
+    /// @param logged told how many bytes the logs of a run have, at each look
     public NumberCollector(
             Database database,
             MetricStore store,
             RunLogSource logs,
             LogTimes times,
             BiConsumer<RunId, String> says,
-            Consumer<RunId> wrote,
+            ObjLongConsumer<RunId> logged,
             InstantSource clock) {
-        this.wrote = wrote;
+        this.logged = logged;
         this.database = database;
         this.store = store;
         this.logs = logs;
@@ -135,6 +135,7 @@ public final class NumberCollector {
             if (files.stream().allMatch(file -> file.attempt() == 1 && file.bytes() == 0)) {
                 return;
             }
+            logged.accept(run, files.stream().mapToLong(LogFile::bytes).sum());
             Map<Log, Cursor> known = cursors.computeIfAbsent(run, this::stored);
             for (LogFile file : files) {
                 file.attempts()
@@ -151,7 +152,6 @@ public final class NumberCollector {
         if (log.attempt() == file.attempt() && file.bytes() == cursor.reached()) {
             return;
         }
-        wrote.accept(run);
         LineReader reader = new LineReader(
                 (offset, limit) -> from.read(Scope.EVERYTHING, run, log.name(), log.attempt(), offset, limit),
                 cursor.reached());

@@ -88,7 +88,7 @@ public final class RunCapability implements AutoCloseable {
         indexer = new RunIndexer(store, logs, index, on.clock());
         LogTimes times = new LogTimes(directories::of, on.clock());
         collector =
-                new NumberCollector(on.database(), metrics, logs, times, masterLog::append, writes::wrote, on.clock());
+                new NumberCollector(on.database(), metrics, logs, times, masterLog::append, writes::logged, on.clock());
         uses = new UseCollector(
                 on.executor() instanceof MetersReplicas meters ? meters : _ -> Map.of(),
                 new UseStore(on.database()),

@@ -25,6 +25,10 @@ class TraversalTest {
             "POST /api/v1/runs/{run}/stop",
             "POST /api/v1/runs/{run}/finish",
             "DELETE /api/v1/session",
+            "POST /api/v1/notice-rules",
+            "POST /api/v1/notice-channels",
+            "DELETE /api/v1/notice-rules/{rule}",
+            "DELETE /api/v1/notice-channels/{channel}",
             "DELETE /api/v1/workspaces/{workspace}/projects/{project}",
             "POST /api/v1/workspaces/{workspace}/projects",
             "POST /api/v1/workspaces/{workspace}/blobs");

@@ -56,8 +56,10 @@ final class Victim {
         }
         server.apply("victim", DOCUMENT);
         String snapshot = upload();
+        notices();
         String run = server.run("victim", "greet");
         server.ended(run);
+        good.put("notice", toldOf(run));
         String revision = server.get("/api/v1/workspaces/default/projects/victim/revisions")
                 .json()
                 .get("items")
@@ -70,6 +72,33 @@ final class Victim {
         good.putAll(Map.of("definition", "{name: own, command: echo own}", "hash", CONTENT_HASH, "state", "failed"));
         good.putAll(Map.of("token", server.server().ownerToken(), "limit", "5", "points", "10", "attempt", "1"));
         good.put("q", CONTENT);
+    }
+
+    /// A rule of the owner's, and a channel over which it goes.
+    private void notices() {
+        JsonNode channels =
+                server.get("/api/v1/notice-channels").expect(200).json().get("channels");
+        String target = "http://" + TestServer.NOBODY + "/";
+        JsonNode channel = channels.isEmpty()
+                ? server.post("/api/v1/notice-channels", Map.of("kind", "webhook", "target", target))
+                        .json()
+                : channels.get(0);
+        server.post("/api/v1/notice-rules", Map.of("project", "victim", "on", "ended"));
+        String rule = server.get("/api/v1/notice-rules").json().get(0).get("id").asText();
+        String id = channel.get("id").asText();
+        good.putAll(Map.of("rule", rule, "channel", id, "channels", id, "target", target));
+        good.putAll(Map.of("on", "ended", "kind", "webhook"));
+    }
+
+    private String toldOf(String run) {
+        while (true) {
+            for (JsonNode notice : server.get("/api/v1/notices").json().get("items")) {
+                if (notice.get("run").asText().equals(run)) {
+                    return notice.get("id").asText();
+                }
+            }
+            Thread.onSpinWait();
+        }
     }
 
     private String upload() {
@@ -142,6 +171,10 @@ final class Victim {
             body.remove("definition");
         }
         body.remove("parent");
+        if (operation.path().endsWith("/notice-rules")) {
+            // Each kind of rule takes others of these.
+            body.remove(List.of("run", "minutes", "metric", "is", "value"));
+        }
         return body;
     }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
 /// The wire as it is described, and requests on it byte by byte, which no client library would send.
 final class Wire {
     private static final int PATIENCE_MILLIS = 60_000;
+    private static final int SILENCE_MILLIS = 3_000;
     private static final JsonNode DOCUMENT = document();
 
     private Wire() {}
@@ -125,7 +126,7 @@ final class Wire {
         }
     }
 
-    /// Reads one answer.
+    /// Reads one answer; of a stream that goes on, what comes until it is silent.
     ///
     /// @return status 0 when the server closed without a word
     static Reply read(Socket socket) throws IOException {
@@ -136,10 +137,18 @@ final class Wire {
         try {
             for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
                 all.write(piece, 0, read);
-                whole = whole == Integer.MAX_VALUE ? length(all.toString(StandardCharsets.ISO_8859_1)) : whole;
+                String begun = all.toString(StandardCharsets.ISO_8859_1);
+                whole = whole == Integer.MAX_VALUE ? length(begun) : whole;
+                if (begun.contains("text/event-stream")) {
+                    socket.setSoTimeout(SILENCE_MILLIS);
+                }
                 if (all.size() >= whole) {
                     break;
                 }
+            }
+        } catch (java.net.SocketTimeoutException e) {
+            if (socket.getSoTimeout() != SILENCE_MILLIS) {
+                throw e;
             }
         } catch (java.net.SocketException e) {
             // Reset, after what has been read so far.

@@ -113,6 +113,49 @@ class LastWritesTest {
 
     @ParameterizedTest
     @MethodSource("both")
+    void aRunOfThisServerThatHangsInTheMiddleOfALineIsToldToWhoAsked(TestServer fixture) throws Exception {
+        fixture.apply("hangs", "{name: hangs, tasks: [{name: hang, command: \"printf 'epoch 1: 50%%'; sleep 999\"}]}");
+        fixture.post("/api/v1/notice-rules", Map.of("project", "hangs", "on", "silent", "minutes", 10))
+                .expect(201);
+        fixture.close();
+        try (Ropewalk server = Ropewalk.start(fixture.settings(), clock)) {
+            String run = call(server, "POST", "/api/v1/workspaces/default/projects/hangs/runs", "{\"task\": \"hang\"}")
+                    .get("id")
+                    .asText();
+            await(() -> call(server, "GET", "/api/v1/runs/" + run + "/logs/worker-0", "")
+                    .toString()
+                    .contains("50%"));
+            await(() -> {
+                // The log may be looked at between two moves, and then counts as written at that moment.
+                clock.move(Duration.ofMinutes(1));
+                return call(server, "GET", "/api/v1/notices", "").get("items").size() == 1;
+            });
+            JsonNode notice =
+                    call(server, "GET", "/api/v1/notices", "").get("items").get(0);
+            assertThat(notice.get("kind").asText()).isEqualTo("silent");
+            assertThat(notice.get("title").asText()).isEqualTo("hang-1 of hangs is silent");
+            assertThat(call(server, "GET", "/api/v1/runs/" + run, "").has("silentSince"))
+                    .as("this server sees the program itself")
+                    .isFalse();
+            call(server, "POST", "/api/v1/runs/" + run + "/stop", "{\"grace\": 0}");
+            await(() -> call(server, "GET", "/api/v1/runs/" + run, "").has("endedAt"));
+        }
+    }
+
+    private interface Look {
+        boolean done() throws Exception;
+    }
+
+    private static void await(Look look) throws Exception {
+        Instant deadline = Instant.now().plusSeconds(60);
+        while (!look.done()) {
+            assertThat(Instant.now()).isBefore(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("both")
     void writesCostTheDatabaseNothingUntilItIsTimeToStoreThem(TestServer fixture) throws Exception {
         String run = fixture.post("/api/v1/workspaces/default/projects/outside/runs/tracked", Map.of())
                 .expect(201)
