@@ -122,9 +122,12 @@ class LastWritesTest {
             String run = call(server, "POST", "/api/v1/workspaces/default/projects/hangs/runs", "{\"task\": \"hang\"}")
                     .get("id")
                     .asText();
-            await(() -> call(server, "GET", "/api/v1/runs/" + run + "/logs/worker-0", "")
-                    .toString()
-                    .contains("50%"));
+            await(() -> call(server, "GET", "/api/v1/runs/" + run + "/logs", "")
+                            .toString()
+                            .contains("worker-0")
+                    && call(server, "GET", "/api/v1/runs/" + run + "/logs/worker-0", "")
+                            .toString()
+                            .contains("50%"));
             await(() -> {
                 // The log may be looked at between two moves, and then counts as written at that moment.
                 clock.move(Duration.ofMinutes(1));
