@@ -39,6 +39,7 @@ before(async () => {
         "/runs",
         "/server",
         "/notices",
+        "/search?q=loss",
         "/docs/api",
         ...["", "/tasks", "/tasks/print", "/tasks/print?mode=advanced", "/sources", "/sources/code", "/runs", "/history", "/metrics", "/status", "/settings"].map((tab) => BASE + tab),
         ...["", "/logs", "/charts", "/files?file=note.txt", "/events", "/specification"].map((tab) => `/runs/${run.id}${tab}`),

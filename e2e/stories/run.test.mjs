@@ -17,6 +17,11 @@ tasks:
     i=0; while [ $i -lt 3000 ]; do echo "$word $i"; i=$((i+1)); sleep $pause; done
 - name: fail
   command: echo "that went wrong" >&2; exit 3
+- {name: module, command: [python3, -c, "import torchnotthere"]}
+- {name: path, command: [python3, -c, "open('/data/nowhere.csv')"]}
+- {name: program, command: "trian --epochs 3"}
+- {name: killed, command: "echo working; kill -9 $$"}
+- {name: own, command: [python3, -c, "raise ValueError('loss is nan at step 231')"]}
 - name: files
   command: |
     mkdir -p $OUTPUT_DIR/deep
@@ -79,11 +84,34 @@ test("a failed run says why and leads to the log of what failed", options, async
     const { page, context, faults } = await open();
     await page.goto(`/runs/${run.id}`);
     await page.getByText(/exit code 3|code 3/).first().waitFor();
-    await page.getByRole("link", { name: /Read the log/ }).click();
+    await page.getByRole("link", { name: /(Read|Show in) the log/ }).click();
     await page.getByRole("log").getByText("that went wrong").waitFor();
     await page.reload();
     await page.getByRole("log").getByText("that went wrong").waitFor();
     for (const tab of ["Events", "Specification", "Charts", "Files", "Overview"]) await page.getByRole("tab", { name: tab }).click();
+    assert.deepEqual(faults, []);
+    await context.close();
+});
+
+test("the reasons of five different failures stand on the runs' pages within ten seconds", options, async () => {
+    const failures = [
+        ["module", /'torchnotthere' is not installed/, /packages: \[torchnotthere\]/],
+        ["path", /'\/data\/nowhere.csv' is not there/, /Correct the path/],
+        ["program", /command 'trian' was not found/, /Check the spelling/],
+        ["killed", /was killed \(SIGKILL\)/, /memory/],
+        ["own", /ValueError: loss is nan at step 231/, /line that raised it/],
+    ];
+    const { page, context, faults } = await open();
+    for (const [task, reason, remedy] of failures) {
+        const run = await product.ended((await product.launch("lab", task)).id);
+        await page.goto("/");
+        const began = Date.now();
+        await page.goto(`/runs/${run.id}`);
+        const why = page.getByRole("region", { name: "Why it failed" });
+        await why.getByRole("heading", { name: reason }).waitFor({ timeout: 10_000 });
+        await why.getByText(remedy).first().waitFor({ timeout: 10_000 - (Date.now() - began) });
+        assert.ok((await why.boundingBox()).y < 400, `${task}: the reason stands at the top`);
+    }
     assert.deepEqual(faults, []);
     await context.close();
 });

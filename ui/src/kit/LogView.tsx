@@ -41,6 +41,8 @@ interface Props {
 }
 
 const LINE = 18;
+/** How the server's own lines in a program's log begin: something was left out there. */
+const SERVERS_OWN = "[ropewalk] ";
 
 /** Endless text that may still grow: only what is in sight exists; the end is followed until one scrolls away. */
 export function LogView({ lines, firstNumber, live, wrap, mark, linked, onLink, earlier, showLog, showTime, height, label, foot, empty }: Props) {
@@ -130,7 +132,7 @@ export function LogView({ lines, firstNumber, live, wrap, mark, linked, onLink, 
                                 key={item.key}
                                 data-index={item.index}
                                 ref={wrap ? virtual.measureElement : undefined}
-                                className={`${classes.line} ${item.index === target ? classes.linked : ""} ${line.match === false ? classes.context : ""}`}
+                                className={`${classes.line} ${item.index === target ? classes.linked : ""} ${line.match === false ? classes.context : ""} ${line.text.startsWith(SERVERS_OWN) ? classes.notice : ""}`}
                                 style={{ top: item.start }}
                             >
                                 <button type="button" tabIndex={-1} className={classes.number} onClick={() => onLink?.(line)} title="Link to this line" aria-label={`Link to the line at byte ${line.offset}`}>

@@ -182,7 +182,8 @@ public final class Ropewalk implements AutoCloseable {
                 signals,
                 clock,
                 Duration.ofMinutes(settings.notices().silentMinutes()),
-                version()));
+                version(),
+                new RunCapability.Limits(settings.limits().log().bytes())));
         opened.add(runs::close);
         NoticeCapability notices = new NoticeCapability(new NoticeCapability.Foundations(
                 database,

@@ -4,6 +4,7 @@ import io.ropewalk.spi.executor.LogChunk;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Cuts a log into lines, holding no more than one window of it. Where a line begins and ends depends on the
 /// bytes and on where reading began, never on how they arrived.
@@ -24,6 +25,10 @@ public final class LineReader {
     private long read;
     private boolean drained;
     private boolean complete;
+    /// What stands behind a gap, until the rest of the line before it has been given.
+    private @Nullable LogChunk behindGap;
+    /// Stands for what was dropped.
+    private @Nullable LogLine notice;
 
     public LineReader(LogBytes bytes, long offset) {
         this(bytes, offset, CHUNK);
@@ -58,6 +63,14 @@ public final class LineReader {
     /// The next whole line; empty when none is there yet, or no more.
     public Optional<LogLine> next() {
         int newline = find();
+        LogLine dropped = notice;
+        if (dropped != null) {
+            notice = null;
+            return Optional.of(dropped);
+        }
+        if (behindGap != null && end > begin) {
+            return Optional.of(cut(end, end));
+        }
         if (newline >= 0) {
             return Optional.of(cut(newline, newline + 1));
         }
@@ -98,10 +111,20 @@ public final class LineReader {
     }
 
     private boolean fill() {
-        if (complete || drained) {
+        if (complete || drained || (behindGap != null && end > begin)) {
             return false;
         }
-        LogChunk next = bytes.read(position + (end - begin), chunk);
+        LogChunk next = behindGap != null ? behindGap : bytes.read(position + (end - begin), chunk);
+        long expected = position + (end - begin);
+        if (next.offset() > expected) {
+            if (end > begin) {
+                behindGap = next;
+                return false;
+            }
+            behindGap = null;
+            notice = new LogLine(expected, droppedNotice(next.offset() - expected));
+            position = next.offset();
+        }
         complete = next.complete();
         drained = next.bytes().length == 0;
         if (drained) {
@@ -121,6 +144,10 @@ public final class LineReader {
             buffer = joined;
         }
         return true;
+    }
+
+    static String droppedNotice(long bytes) {
+        return "[ropewalk] %,d bytes are left out here: the log is larger than limits.log".formatted(bytes);
     }
 
     private record Span(int from, int to) {}

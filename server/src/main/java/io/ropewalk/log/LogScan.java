@@ -108,10 +108,21 @@ public final class LogScan {
                 }
                 long beside = context == 0 ? 0 : BESIDE;
                 int wanted = (int) Math.min(CHUNK, Math.min(CHUNK, span.to() - begin) + beside);
-                byte[] bytes = filled(log, begin, wanted);
+                LogChunk filled = filled(log, begin, wanted);
+                byte[] bytes = filled.bytes();
                 read += bytes.length;
-                // Less than was asked for: there is no more now.
-                boolean last = bytes.length < wanted;
+                if (filled.offset() > begin) {
+                    // What stood there has been dropped.
+                    begin = filled.offset();
+                    from = Math.max(from, begin);
+                    cut = false;
+                }
+                if (begin >= span.to()) {
+                    next = Math.max(next, span.to());
+                    return true;
+                }
+                // No more is there now, or what follows has been dropped.
+                boolean last = filled.complete();
                 boolean reaches = span.to() - begin <= bytes.length;
                 int edge = last || (reaches && context == 0) ? bytes.length : wholeLines(bytes);
                 int until = (int) Math.min(edge, span.to() - begin);
@@ -129,8 +140,19 @@ public final class LogScan {
                     }
                 }
                 next = Math.max(begin + until, begin + at);
-                if (last || next >= span.to()) {
+                if (next >= span.to()) {
                     return true;
+                }
+                if (last) {
+                    long behind = log.read(begin + bytes.length, 1).offset();
+                    if (bytes.length == 0 || behind <= begin + bytes.length) {
+                        return true;
+                    }
+                    next = behind;
+                    from = behind;
+                    begin = behind;
+                    cut = false;
+                    continue;
                 }
                 from = next;
                 begin += linesBack(bytes, until);
@@ -140,19 +162,22 @@ public final class LogScan {
     }
 
     /// As much as is wanted, or what there is of it.
-    private static byte[] filled(LogBytes log, long begin, int wanted) {
+    ///
+    /// @return complete when nothing follows it directly
+    private static LogChunk filled(LogBytes log, long begin, int wanted) {
         LogChunk chunk = log.read(begin, wanted);
+        long offset = chunk.offset();
         byte[] bytes = chunk.bytes();
         while (bytes.length < wanted && !chunk.complete()) {
-            chunk = log.read(begin + bytes.length, wanted - bytes.length);
-            if (chunk.bytes().length == 0) {
+            chunk = log.read(offset + bytes.length, wanted - bytes.length);
+            if (chunk.bytes().length == 0 || chunk.offset() != offset + bytes.length) {
                 break;
             }
             byte[] joined = Arrays.copyOf(bytes, bytes.length + chunk.bytes().length);
             System.arraycopy(chunk.bytes(), 0, joined, bytes.length, chunk.bytes().length);
             bytes = joined;
         }
-        return bytes;
+        return new LogChunk(offset, bytes, bytes.length < wanted);
     }
 
     /// Where the last whole line ends; all of it when one line fills it, so that a match at its edge may be missed.

@@ -85,9 +85,9 @@ public final class Logs {
         LogChunk chunk = bytes.read(from - 1, 2 * LineReader.LONGEST);
         for (int i = 0; i < chunk.bytes().length; i++) {
             if (chunk.bytes()[i] == '\n') {
-                return from + i;
+                return chunk.offset() + i + 1;
             }
         }
-        return from;
+        return Math.max(from, chunk.offset());
     }
 }

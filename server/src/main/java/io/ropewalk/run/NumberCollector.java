@@ -4,7 +4,6 @@ import io.ropewalk.access.Scope;
 import io.ropewalk.log.LineReader;
 import io.ropewalk.log.LogFile;
 import io.ropewalk.log.LogLine;
-import io.ropewalk.log.LogTimes;
 import io.ropewalk.metric.MetricStore;
 import io.ropewalk.metric.NewPoint;
 import io.ropewalk.metric.StdoutNumbers;
@@ -47,7 +46,7 @@ public final class NumberCollector {
     private final Database database;
     private final MetricStore store;
     private final RunLogSource logs;
-    private final LogTimes times;
+    private final Watcher watcher;
     private final BiConsumer<RunId, String> says;
     private final ObjLongConsumer<RunId> logged;
     private final InstantSource clock;
@@ -56,14 +55,14 @@ public final class NumberCollector {
     private final List<Lock> stripes = new ArrayList<>();
     private final Map<RunId, Map<Log, Cursor>> cursors = new ConcurrentHashMap<>();
 
-    /// @param times told how far the logs have got at each look
+    /// @param watcher told how far the logs have got at each look
     /// @param says writes a line into a run's own log
     /// @param logged told how many bytes the logs of a run have, at each look
     public NumberCollector(
             Database database,
             MetricStore store,
             RunLogSource logs,
-            LogTimes times,
+            Watcher watcher,
             BiConsumer<RunId, String> says,
             ObjLongConsumer<RunId> logged,
             InstantSource clock) {
@@ -71,12 +70,19 @@ public final class NumberCollector {
         this.database = database;
         this.store = store;
         this.logs = logs;
-        this.times = times;
+        this.watcher = watcher;
         this.says = says;
         this.clock = clock;
         for (int i = 0; i < STRIPES; i++) {
             stripes.add(new ReentrantLock());
         }
+    }
+
+    /// Who wants to know how the logs of runs grow.
+    @FunctionalInterface
+    public interface Watcher {
+        /// @param last nothing will be written any more
+        void saw(RunId run, List<LogFile> files, boolean last);
     }
 
     private record Log(String name, int attempt) {}
@@ -131,7 +137,7 @@ public final class NumberCollector {
             List<LogFile> files = from.logs(Scope.EVERYTHING, run).stream()
                     .filter(file -> !file.name().equals(LogFile.MASTER))
                     .toList();
-            times.saw(run, files, ended);
+            watcher.saw(run, files, ended);
             if (files.stream().allMatch(file -> file.attempt() == 1 && file.bytes() == 0)) {
                 return;
             }

@@ -70,7 +70,11 @@ public final class RunCapability implements AutoCloseable {
             Signals signals,
             Clock clock,
             Duration silentAfter,
-            String version) {}
+            String version,
+            Limits limits) {}
+
+    /// @param log the most bytes that are kept of one log; 0 for all
+    public record Limits(long log) {}
 
     public RunCapability(Foundations on) {
         RunDirectories directories = new RunDirectories(on.dataDirectory());
@@ -87,8 +91,13 @@ public final class RunCapability implements AutoCloseable {
         LogIndex index = new LogIndex(on.dataDirectory().resolve("search"));
         indexer = new RunIndexer(store, logs, index, on.clock());
         LogTimes times = new LogTimes(directories::of, on.clock());
-        collector =
-                new NumberCollector(on.database(), metrics, logs, times, masterLog::append, writes::logged, on.clock());
+        LogCaps caps =
+                new LogCaps(store, on.executor(), masterLog::append, on.limits().log(), on.clock());
+        NumberCollector.Watcher watcher = (run, files, last) -> {
+            times.saw(run, files, last);
+            caps.saw(run, files, last);
+        };
+        collector = new NumberCollector(on.database(), metrics, logs, watcher, masterLog::append, writes::logged, on.clock());
         uses = new UseCollector(
                 on.executor() instanceof MetersReplicas meters ? meters : _ -> Map.of(),
                 new UseStore(on.database()),

@@ -123,15 +123,18 @@ final class RunIndexer implements AutoCloseable {
         long at = index.indexed(log);
         while (true) {
             long begun = System.nanoTime();
-            byte[] bytes = read(source, log, at, LogIndex.PART);
+            LogChunk chunk = read(source, log, at, LogIndex.PART);
+            // What stood before it has been dropped.
+            at = Math.max(at, chunk.offset());
+            byte[] bytes = chunk.bytes();
             int length = wholeLines(bytes);
             if (length == 0 && bytes.length == LogIndex.PART) {
-                bytes = read(source, log, at, LONGEST_LINE);
+                bytes = read(source, log, at, LONGEST_LINE).bytes();
                 length = wholeLines(bytes);
                 length = length == 0 && bytes.length == LONGEST_LINE ? bytes.length : length;
             }
             boolean all = bytes.length < LogIndex.PART;
-            if (all && over) {
+            if (all && (over || gapBehind(source, log, at + bytes.length))) {
                 length = bytes.length;
             } else if (all) {
                 // What is little is read faster than it is found.
@@ -152,12 +155,18 @@ final class RunIndexer implements AutoCloseable {
         }
     }
 
-    private static byte[] read(LogSource source, LogKey log, long at, int wanted) {
+    private static boolean gapBehind(LogSource source, LogKey log, long at) {
+        return chunk(source, log, at, 1).offset() > at;
+    }
+
+    private static LogChunk read(LogSource source, LogKey log, long at, int wanted) {
         byte[] bytes = new byte[0];
+        long begin = at;
         while (bytes.length < wanted) {
-            LogChunk chunk = chunk(source, log, at + bytes.length, wanted - bytes.length);
-            if (chunk.bytes().length == 0) {
-                return bytes;
+            LogChunk chunk = chunk(source, log, begin + bytes.length, wanted - bytes.length);
+            begin = bytes.length == 0 ? chunk.offset() : begin;
+            if (chunk.bytes().length == 0 || chunk.offset() != begin + bytes.length) {
+                return new LogChunk(begin, bytes, false);
             }
             int have = bytes.length;
             bytes = have == 0 ? chunk.bytes() : Arrays.copyOf(bytes, have + chunk.bytes().length);
@@ -165,10 +174,10 @@ final class RunIndexer implements AutoCloseable {
                 System.arraycopy(chunk.bytes(), 0, bytes, have, chunk.bytes().length);
             }
             if (chunk.complete()) {
-                return bytes;
+                break;
             }
         }
-        return bytes;
+        return new LogChunk(begin, bytes, false);
     }
 
     private static LogChunk chunk(LogSource source, LogKey log, long at, int wanted) {

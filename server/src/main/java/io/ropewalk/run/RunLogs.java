@@ -111,7 +111,7 @@ final class RunLogs implements RunLogSource {
         };
     }
 
-    private static ReplicaId replica(Run run, String log) {
+    static ReplicaId replica(Run run, String log) {
         return run.specification().replicaIds().stream()
                 .filter(replica -> replica.toString().equals(log))
                 .findFirst()

@@ -2,8 +2,10 @@ package io.ropewalk.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ropewalk.spi.executor.LogChunk;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -128,5 +130,44 @@ class LineReaderTest {
         }
         assertThat(reader.finished()).isTrue();
         return lines;
+    }
+
+    @Test
+    void whatWasDroppedIsNamedOnceAndTheRestIsShown() {
+        byte[] all = "one\ntwo is cut<------>its end\nlast\n".getBytes(StandardCharsets.UTF_8);
+        long from = 14;
+        long to = 21;
+        LogBytes log = (offset, limit) -> {
+            long begin = offset >= from && offset < to ? to : Math.min(offset, all.length);
+            long end = Math.min(begin + limit, begin < from ? from : all.length);
+            return new LogChunk(
+                    begin, Arrays.copyOfRange(all, (int) begin, (int) end), end == all.length && begin >= to);
+        };
+        for (int chunk : new int[] {1, 3, 8, 1_000}) {
+            LineReader reader = new LineReader(log, 0, chunk);
+            List<LogLine> lines = new ArrayList<>();
+            for (Optional<LogLine> line = reader.next(); line.isPresent(); line = reader.next()) {
+                lines.add(line.get());
+            }
+            assertThat(lines)
+                    .extracting(line -> line.offset() + " " + line.text())
+                    .containsExactly(
+                            "0 one", "4 two is cut", "14 " + LineReader.droppedNotice(7), "21 >its end", "30 last");
+            assertThat(reader.finished()).isTrue();
+            assertThat(reader.position()).isEqualTo(all.length);
+        }
+        assertThat(new LogScan(LinePattern.text("end"), 0)
+                        .in(log, 0, 10, () -> false)
+                        .lines())
+                .extracting(LogLine::text)
+                .containsExactly(">its end");
+        assertThat(new LogScan(LinePattern.text("last"), 3)
+                        .in(log, 15, 10, () -> false)
+                        .lines())
+                .extracting(LogLine::text)
+                .containsExactly(">its end", "last");
+        assertThat(new LogSearch(LinePattern.text("e"), 10, 0, false).in(log, 0).lines())
+                .extracting(LogLine::text)
+                .contains("one", ">its end");
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ropewalk.access.Scope;
 import io.ropewalk.log.LogFile;
-import io.ropewalk.log.LogTimes;
 import io.ropewalk.metric.LiveNumbers;
 import io.ropewalk.metric.MetricStore;
 import io.ropewalk.metric.Point;
@@ -14,7 +13,6 @@ import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.executor.LogChunk;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.TestDatabases;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NumberCollectorTest {
     private static final String BOTH = "io.ropewalk.support.db.TestDatabases#both";
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(5_000));
-    private static final LogTimes TIMES = new LogTimes(_ -> Path.of("nowhere"), CLOCK);
+    private static final NumberCollector.Watcher NOBODY = (_, _, _) -> {};
 
     private final FakeLogs logs = new FakeLogs();
     private final List<String> said = new ArrayList<>();
@@ -39,7 +37,7 @@ class NumberCollectorTest {
     }
 
     private NumberCollector collector(Database database, MetricStore store) {
-        return new NumberCollector(database, store, logs, TIMES, (_, line) -> said.add(line), (_, _) -> {}, CLOCK);
+        return new NumberCollector(database, store, logs, NOBODY, (_, line) -> said.add(line), (_, _) -> {}, CLOCK);
     }
 
     private static List<Long> steps(MetricStore store, String name) {
@@ -190,7 +188,7 @@ class NumberCollectorTest {
             };
             logs.write("worker-0", 1, "{\"a\":1}\n").write("worker-1", 1, "{\"step\":7,\"b\":1}\n");
             NumberCollector collector = new NumberCollector(
-                    database, store, growing, TIMES, (_, line) -> said.add(line), (_, _) -> {}, CLOCK);
+                    database, store, growing, NOBODY, (_, line) -> said.add(line), (_, _) -> {}, CLOCK);
             collector.pass(List.of(FakeLogs.RUN));
             assertThat(steps(store, "b")).containsExactly(7L);
             int first = steps(store, "a").size();

@@ -136,7 +136,13 @@ public record ServerSettings(
             ByteSize body,
 
             @Configured(value = "The largest single uploaded file or archive.", standard = "64GiB")
-            ByteSize upload) {}
+            ByteSize upload,
+
+            @Configured(
+                    value =
+                            "The most that is kept of one replica's log; of a longer one the beginning and the end stay. 0 for all.",
+                    standard = "4GiB")
+            ByteSize log) {}
 
     /// Zero means all that the machine has.
     public record Local(

@@ -54,6 +54,7 @@ class ServerSettingsTest {
                 limits:
                   body: 1MiB
                   upload: 2GiB
+                  log: 1GiB
                 local:
                   cpus: 1.5
                   memory: 4GiB

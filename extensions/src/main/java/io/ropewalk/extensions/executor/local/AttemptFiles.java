@@ -17,6 +17,11 @@ record AttemptFiles(Path directory) {
         return directory.resolve("log");
     }
 
+    /// Which bytes of the log have been dropped, when some have: where they begin and end.
+    Path gap() {
+        return directory.resolve("log-gap");
+    }
+
     Path root() {
         return directory.resolve("root");
     }

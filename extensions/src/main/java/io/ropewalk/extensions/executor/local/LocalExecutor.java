@@ -10,6 +10,7 @@ import io.ropewalk.spi.executor.EndCause;
 import io.ropewalk.spi.executor.Executor;
 import io.ropewalk.spi.executor.Launch;
 import io.ropewalk.spi.executor.LaunchHandle;
+import io.ropewalk.spi.executor.LimitsLogs;
 import io.ropewalk.spi.executor.LogChunk;
 import io.ropewalk.spi.executor.MetersReplicas;
 import io.ropewalk.spi.executor.Observation;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +56,7 @@ import org.slf4j.LoggerFactory;
 /// Runs launches as processes of this machine. All that is known is in files (see the package), so any number of
 /// executors on one data directory see the same, one after the other or at once.
 public final class LocalExecutor
-        implements Executor, ReportsCapacity, SignalsChanges, DescribesIsolation, MetersReplicas {
+        implements Executor, LimitsLogs, ReportsCapacity, SignalsChanges, DescribesIsolation, MetersReplicas {
     private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
     private static final Pattern ROLE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
     /// A supervisor that has claimed an attempt says within this time who it is, or it is gone.
@@ -233,8 +235,10 @@ public final class LocalExecutor
         boolean ended = isOver(files, replica, attempt, handle.launch());
         try (SeekableByteChannel log = Files.newByteChannel(attemptFiles.log())) {
             long size = log.size();
-            long from = Math.min(offset, size);
-            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(size - from, limit));
+            LogGap gap = LogGap.of(attemptFiles);
+            long from = Math.min(offset >= gap.from() && offset < gap.to() ? gap.to() : offset, size);
+            long to = from < gap.from() ? Math.min(size, gap.from()) : size;
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(to - from, limit));
             log.position(from);
             while (bytes.hasRemaining() && log.read(bytes) >= 0) {}
             byte[] read =
@@ -245,6 +249,13 @@ public final class LocalExecutor
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public OptionalLong limitLog(LaunchHandle handle, ReplicaId replica, int attempt, long most) {
+        return LogGap.keeping(files(handle).attempt(replica, attempt), most).stream()
+                .mapToLong(LogGap::length)
+                .findFirst();
     }
 
     @Override
