@@ -11,7 +11,7 @@ import java.util.Map;
 /// look at once.
 public final class LogTail implements EventStream {
     private static final int LINES_PER_EVENT = 500;
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(80);
 
     private final Signals signals;
     private final String topic;

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunLogApi {
     private static final int PAGE = 1_000;
     private static final int CHUNK = 256 * 1024;
-    private static final Duration LOOK_EVERY = Duration.ofMillis(80);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
 
     private final RunLogSource runs;

@@ -11,16 +11,27 @@ import io.ropewalk.spi.executor.Executor;
 import io.ropewalk.spi.executor.LaunchHandle;
 import io.ropewalk.spi.executor.LogChunk;
 import io.ropewalk.spi.executor.ReplicaId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /// A run's logs: the server's own lines, and what its replicas write.
 final class RunLogs implements RunLogSource {
+    private static final Duration SEEN_FOR = Duration.ofSeconds(1);
+    private static final int MOST_SEEN = 1_000;
+
     private final RunStore store;
     private final Executor executor;
     private final MasterLog master;
+    private final Map<Asked, Seen> seen = new ConcurrentHashMap<>();
+
+    private record Asked(Scope scope, RunId run) {}
+
+    private record Seen(Run run, long at) {}
 
     RunLogs(RunStore store, Executor executor, MasterLog master) {
         this.store = store;
@@ -66,7 +77,26 @@ final class RunLogs implements RunLogSource {
 
     @Override
     public LogChunk read(Scope scope, RunId id, String log, int attempt, long offset, int limit) {
-        return read(store.get(scope, id), log, attempt, offset, limit);
+        Run run = log.equals(LogFile.MASTER) ? store.get(scope, id) : seen(scope, id);
+        return read(run, log, attempt, offset, limit);
+    }
+
+    /// Who follows a log reads it many times a second, and what is needed of the run for it hardly changes.
+    private Run seen(Scope scope, RunId id) {
+        Asked asked = new Asked(scope, id);
+        Seen before = seen.get(asked);
+        long now = System.nanoTime();
+        if (before != null && now - before.at() < SEEN_FOR.toNanos()) {
+            return before.run();
+        }
+        Run run = store.get(scope, id);
+        if (run.launchHandle().isPresent()) {
+            if (seen.size() >= MOST_SEEN) {
+                seen.clear();
+            }
+            seen.put(asked, new Seen(run, now));
+        }
+        return run;
     }
 
     private LogChunk read(Run run, String log, int attempt, long offset, int limit) {

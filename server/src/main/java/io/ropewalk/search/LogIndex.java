@@ -60,6 +60,9 @@ public final class LogIndex implements AutoCloseable {
     private static final java.util.logging.Logger NOISE =
             java.util.logging.Logger.getLogger("org.apache.lucene.internal.vectorization.VectorizationProvider");
 
+    /// What the index knows of a part. One of another format is made anew.
+    private static final String FORMAT = "1";
+
     private static final double BUFFER_MEGABYTES = 16;
     private static final FieldType GRAMS = new FieldType();
 
@@ -98,10 +101,25 @@ public final class LogIndex implements AutoCloseable {
             config.setRAMBufferSizeMB(BUFFER_MEGABYTES);
             config.setMergeScheduler(new SerialMergeScheduler());
             writer = new IndexWriter(files, config);
+            if (writer.getDocStats().numDocs > 0 && !FORMAT.equals(format())) {
+                writer.close();
+                throw new IllegalArgumentException("the index was made by another version");
+            }
+            writer.setLiveCommitData(Map.of("format", FORMAT).entrySet());
             writer.commit();
             searchers = new SearcherManager(writer, null);
             readReached();
             visible = new Reached(Map.copyOf(logs), Set.copyOf(settled));
+        }
+
+        private String format() {
+            Iterable<Map.Entry<String, String>> data = writer.getLiveCommitData();
+            for (Map.Entry<String, String> entry : data == null ? List.<Map.Entry<String, String>>of() : data) {
+                if (entry.getKey().equals("format")) {
+                    return entry.getValue();
+                }
+            }
+            return "";
         }
 
         private void readReached() throws IOException {
