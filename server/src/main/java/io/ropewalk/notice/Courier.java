@@ -1,5 +1,6 @@
 package io.ropewalk.notice;
 
+import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.time.Signals;
 import java.time.Clock;
 import java.time.Duration;
@@ -104,6 +105,7 @@ final class Courier implements AutoCloseable {
     }
 
     private boolean arrived(Channel channel, Delivery delivery) {
+        Failpoints.DELIVERY_DUE.reached();
         Instant at = clock.instant();
         long began = System.nanoTime();
         String problem = null;
@@ -121,9 +123,11 @@ final class Courier implements AutoCloseable {
             // It was cut off by our own end, which is no fault of the receiver's.
             return false;
         }
+        Failpoints.DELIVERY_SENT.reached();
         long millis = Duration.ofNanos(System.nanoTime() - began).toMillis();
         Delivery after = delivery.after(new Delivery.Attempt(at, problem, millis), hopeless);
         store.update(after);
+        Failpoints.DELIVERY_STORED.reached();
         if (after.state() == Delivery.State.DEAD) {
             LOG.warn("delivery {} over channel '{}' is given up: {}", after.id(), channel.name(), problem);
         }

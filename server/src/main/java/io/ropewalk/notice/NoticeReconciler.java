@@ -7,6 +7,7 @@ import io.ropewalk.run.RunNews;
 import io.ropewalk.run.RunState;
 import io.ropewalk.spi.Ids;
 import io.ropewalk.spi.RunId;
+import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.json.Json;
 import io.ropewalk.support.time.Signals;
 import java.time.Clock;
@@ -112,6 +113,7 @@ final class NoticeReconciler implements AutoCloseable {
         if (ended.isEmpty()) {
             return;
         }
+        Failpoints.NOTICE_FOUND.reached();
         Instant now = clock.instant();
         store.write(handle -> {
             ended.stream()
@@ -228,12 +230,14 @@ final class NoticeReconciler implements AutoCloseable {
                     }
                 }
             }
+            Failpoints.NOTICE_ROWS.reached();
             if (!ended.isEmpty()) {
                 runs.told(handle, ended);
                 store.forgetRules(handle, ended);
             }
             return persons;
         });
+        Failpoints.NOTICE_STORED.reached();
         told.forEach(person -> signals.signal(topic(person)));
         if (!told.isEmpty()) {
             signals.signal(Courier.TOPIC);

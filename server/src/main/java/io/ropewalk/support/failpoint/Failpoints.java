@@ -68,6 +68,13 @@ public enum Failpoints {
     JOURNAL_BEFORE("journal.before", "a change is stored, the run's own log does not tell it"),
     JOURNAL_AFTER("journal.after", "a line is in the run's own log, nobody was told"),
 
+    NOTICE_FOUND("notice.found", "runs have ended, nothing is written of whom to tell"),
+    NOTICE_ROWS("notice.rows", "notices and deliveries have rows, the runs are not marked as told"),
+    NOTICE_STORED("notice.stored", "notices, deliveries and marks are committed, nobody was told"),
+    DELIVERY_DUE("delivery.due", "a delivery is about to be sent"),
+    DELIVERY_SENT("delivery.sent", "a delivery was sent, what came of it is not stored"),
+    DELIVERY_STORED("delivery.stored", "what came of a delivery is committed"),
+
     NUMBER_NUMBERED("number.numbered", "numbers have their steps and their place in the order, no row"),
     NUMBER_ROW("number.row", "numbers have a row, what is stored with them has not"),
     NUMBER_STORED("number.stored", "numbers are committed, not in memory"),
