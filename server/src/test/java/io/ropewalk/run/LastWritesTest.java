@@ -125,7 +125,7 @@ class LastWritesTest {
             await(() -> call(server, "GET", "/api/v1/runs/" + run + "/logs", "")
                             .toString()
                             .contains("worker-0")
-                    && call(server, "GET", "/api/v1/runs/" + run + "/logs/worker-0", "")
+                    && call(server, "GET", "/api/v1/runs/" + run + "/logs/worker-0?partial=true", "")
                             .toString()
                             .contains("50%"));
             await(() -> {
