@@ -53,9 +53,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -297,7 +297,8 @@ public abstract class ExecutorContract {
 
     /// User and system time in what the shell says of itself, such as `0m22.512s 0m0.301s`.
     private static double ownSeconds(String times) {
-        Matcher matcher = Pattern.compile("([0-9]+)m([0-9.]+)s ([0-9]+)m([0-9.]+)s").matcher(times);
+        Matcher matcher =
+                Pattern.compile("([0-9]+)m([0-9.]+)s ([0-9]+)m([0-9.]+)s").matcher(times);
         assertThat(matcher.find()).as(times).isTrue();
         return 60 * (Double.parseDouble(matcher.group(1)) + Double.parseDouble(matcher.group(3)))
                 + Double.parseDouble(matcher.group(2))

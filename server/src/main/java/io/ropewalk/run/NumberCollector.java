@@ -25,7 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import java.util.function.ObjLongConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -48,7 +47,6 @@ public final class NumberCollector {
     private final RunLogSource logs;
     private final Watcher watcher;
     private final BiConsumer<RunId, String> says;
-    private final ObjLongConsumer<RunId> logged;
     private final InstantSource clock;
     /// Runs that have been told that they have too many series.
     private final Set<RunId> told = ConcurrentHashMap.newKeySet();
@@ -57,16 +55,13 @@ public final class NumberCollector {
 
     /// @param watcher told how far the logs have got at each look
     /// @param says writes a line into a run's own log
-    /// @param logged told how many bytes the logs of a run have, at each look
     public NumberCollector(
             Database database,
             MetricStore store,
             RunLogSource logs,
             Watcher watcher,
             BiConsumer<RunId, String> says,
-            ObjLongConsumer<RunId> logged,
             InstantSource clock) {
-        this.logged = logged;
         this.database = database;
         this.store = store;
         this.logs = logs;
@@ -141,7 +136,6 @@ public final class NumberCollector {
             if (files.stream().allMatch(file -> file.attempt() == 1 && file.bytes() == 0)) {
                 return;
             }
-            logged.accept(run, files.stream().mapToLong(LogFile::bytes).sum());
             Map<Log, Cursor> known = cursors.computeIfAbsent(run, this::stored);
             for (LogFile file : files) {
                 file.attempts()

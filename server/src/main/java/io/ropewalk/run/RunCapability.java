@@ -5,6 +5,7 @@ import io.ropewalk.access.Scope;
 import io.ropewalk.access.Tokens;
 import io.ropewalk.artifact.RunFiles;
 import io.ropewalk.environment.Environments;
+import io.ropewalk.log.LogFile;
 import io.ropewalk.log.LogTimes;
 import io.ropewalk.log.MasterLog;
 import io.ropewalk.metric.LiveNumbers;
@@ -96,8 +97,9 @@ public final class RunCapability implements AutoCloseable {
         NumberCollector.Watcher watcher = (run, files, last) -> {
             times.saw(run, files, last);
             caps.saw(run, files, last);
+            writes.logged(run, files.stream().mapToLong(LogFile::bytes).sum());
         };
-        collector = new NumberCollector(on.database(), metrics, logs, watcher, masterLog::append, writes::logged, on.clock());
+        collector = new NumberCollector(on.database(), metrics, logs, watcher, masterLog::append, on.clock());
         uses = new UseCollector(
                 on.executor() instanceof MetersReplicas meters ? meters : _ -> Map.of(),
                 new UseStore(on.database()),

@@ -37,7 +37,7 @@ class NumberCollectorTest {
     }
 
     private NumberCollector collector(Database database, MetricStore store) {
-        return new NumberCollector(database, store, logs, NOBODY, (_, line) -> said.add(line), (_, _) -> {}, CLOCK);
+        return new NumberCollector(database, store, logs, NOBODY, (_, line) -> said.add(line), CLOCK);
     }
 
     private static List<Long> steps(MetricStore store, String name) {
@@ -187,8 +187,8 @@ class NumberCollectorTest {
                 }
             };
             logs.write("worker-0", 1, "{\"a\":1}\n").write("worker-1", 1, "{\"step\":7,\"b\":1}\n");
-            NumberCollector collector = new NumberCollector(
-                    database, store, growing, NOBODY, (_, line) -> said.add(line), (_, _) -> {}, CLOCK);
+            NumberCollector collector =
+                    new NumberCollector(database, store, growing, NOBODY, (_, line) -> said.add(line), CLOCK);
             collector.pass(List.of(FakeLogs.RUN));
             assertThat(steps(store, "b")).containsExactly(7L);
             int first = steps(store, "a").size();
