@@ -79,11 +79,8 @@ def batches(entries: Iterable[Entry], first: int = 0) -> Iterator[Batch]:
     numbers = 0
     for entry in entries:
         more = numbers_of(entry)
-        if first:
-            full = len(together) >= first
-        else:
-            full = not more or numbers + more > BATCH or what(together[-1]) != "points" if together else False
-        if full:
+        full = len(together) >= first if first else numbers + more > BATCH
+        if together and (full or not more or not numbers_of(together[-1])):
             yield Batch(together)
             together, numbers, first = [], 0, 0
         together.append(entry)

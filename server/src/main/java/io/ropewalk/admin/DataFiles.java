@@ -19,7 +19,7 @@ record DataFiles(Path data) {
     static final String LATEST_BACKUP = "latest-backup";
 
     private static final Set<String> NOT_AT_THE_TOP =
-            Set.of("lock", "url", "url.new", "sign-in.html", "python", "local", "search", LATEST_BACKUP);
+            Set.of("lock", "url", "url.new", "sign-in.html", "clock", "python", "local", "search", LATEST_BACKUP);
 
     /// @param others directories elsewhere that are none of the server's, such as the one for backups
     List<Path> all(List<Path> others) throws IOException {

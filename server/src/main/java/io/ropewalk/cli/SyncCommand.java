@@ -156,12 +156,12 @@ final class SyncCommand implements Callable<Integer> {
             if (entries.isEmpty()) {
                 return true;
             }
-            if (first > 0) {
-                return entries.size() < first;
-            }
-            return part(entry).equals("points")
-                    && part(entries.getLast()).equals("points")
-                    && numbers + entry.at("points").items().size() <= BATCH;
+            boolean numbersAlone =
+                    part(entry).equals("points") && part(entries.getLast()).equals("points");
+            return numbersAlone
+                    && (first > 0
+                            ? entries.size() < first
+                            : numbers + entry.at("points").items().size() <= BATCH);
         }
 
         void add(Tree entry) {

@@ -112,13 +112,19 @@ class BackupCommandsTest {
                 assertThat(sent.out()).isEqualTo("Sent 2 numbers of 1 file.\n");
                 assertThat(spool).doesNotExist();
             }
-            // Killed when two of four entries were on their way, and one had arrived.
-            Files.writeString(spool, text + """
-                    ints": []}
-                    {"sent": 1}
-                    {"sending": 2}
-                    """);
-            assertThat(call(server, "sync", ".").out()).isEqualTo("Sent 1 numbers of 1 file.\n");
+            // Killed when the first entry had arrived and the two behind it were on their way.
+            for (int i = 0; i < 2; i++) {
+                Files.writeString(spool, """
+                        {"request": {"project": "offline", "body": {"task": "train", "parameters": {"lr": 0.5}}, "key": "k0"}}
+                        {"key": "k1", "points": [{"name": "loss", "value": 0.5, "step": 1, "at": 1000}]}
+                        {"key": "k5", "points": [{"name": "loss", "value": 0.5, "step": 5, "at": 5000}]}
+                        {"key": "k6", "points": [{"name": "loss", "value": 0.5, "step": 6, "at": 6000}]}
+                        {"sent": 1}
+                        {"sending": 2}
+                        {"key": "k7", "points": [{"name": "loss", "value": 0.5, "step": 7, "at": 7000}]}
+                        """);
+                assertThat(call(server, "sync", ".").out()).isEqualTo("Sent 3 numbers of 1 file.\n");
+            }
             var runs = server.get("/api/v1/workspaces/default/projects/offline/runs")
                     .expect(200)
                     .json()
@@ -131,7 +137,7 @@ class BackupCommandsTest {
                             .get(0)
                             .get("count")
                             .asInt())
-                    .isEqualTo(2);
+                    .isEqualTo(5);
         }
     }
 }
