@@ -2,7 +2,6 @@ package io.ropewalk.log;
 
 import io.ropewalk.spi.RunId;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -142,7 +141,8 @@ public final class LogTimes {
         } catch (NoSuchFileException _) {
             return known;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the times of the logs of run " + run, e);
+            LOG.debug("The times of the logs of run {} cannot be read for now", run, e);
+            return known;
         }
     }
 

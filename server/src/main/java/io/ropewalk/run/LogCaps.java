@@ -2,9 +2,11 @@ package io.ropewalk.run;
 
 import io.ropewalk.access.Scope;
 import io.ropewalk.log.LogFile;
+import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.executor.Executor;
 import io.ropewalk.spi.executor.LimitsLogs;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +14,15 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Keeps a program that writes without end from filling the disk: of a log that is larger than the limit the
 /// beginning and the end stay. The program goes on. Looked at whenever the log is, so a log may be larger by what is
 /// written between two looks, or while no server runs. Thread-safe.
 final class LogCaps {
+    private static final Logger LOG = LoggerFactory.getLogger(LogCaps.class);
+
     private final RunStore store;
     private final Executor executor;
     private final BiConsumer<RunId, String> says;
@@ -45,7 +51,12 @@ final class LogCaps {
             Log log = new Log(run, file.name(), file.attempt());
             boolean larger = file.bytes() - dropped.getOrDefault(log, 0L) > most;
             if (most > 0 && larger && !file.name().equals(LogFile.MASTER)) {
-                limit(log, file);
+                try {
+                    limit(log, file);
+                } catch (RopewalkException | UncheckedIOException e) {
+                    // A full disk, say; the next look tries again, and nothing else waits for it.
+                    LOG.debug("The log '{}' of run {} is not shortened for now", log.name(), run, e);
+                }
             }
         }
         if (last) {
