@@ -13,6 +13,7 @@ import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.executor.LogChunk;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.TestDatabases;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
