@@ -3,6 +3,7 @@ package io.ropewalk.admin;
 import io.ropewalk.support.config.ServerSettings;
 import io.ropewalk.support.http.Endpoint;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /// The parts of this capability, joined.
@@ -21,7 +22,11 @@ public final class AdminCapability implements AutoCloseable {
                         new ServerCheck(server.database(), server.data()),
                         backup,
                         new Job("check", clock),
-                        () -> BackupOverview.of(settings, schedule.next(clock.instant()), latest.read(), backup.view()))
+                        () -> BackupOverview.of(
+                                settings,
+                                schedule.next(clock.instant().truncatedTo(ChronoUnit.MILLIS)),
+                                latest.read(),
+                                backup.view()))
                 .endpoints();
     }
 
