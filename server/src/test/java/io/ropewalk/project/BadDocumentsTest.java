@@ -288,7 +288,7 @@ class BadDocumentsTest {
                 bad(
                         "name: a\ntasks:\n  - train\n",
                         "3:5 tasks[0] A task must be a mapping, but is 'train'. > It may have:"
-                                + " name, type, title, environment, parameters, scheduleTimeout, timeout, retry, roles, pins,"
+                                + " name, type, title, environment, parameters, scheduleTimeout, timeout, retry, checkpoints, roles, pins,"
                                 + " replicas, command, args, workDir, env, port, permanent, restarts, restartPolicy,"
                                 + " resources, limits, images, mountAll, mounts, nodes."),
                 bad(
