@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// A line longer than [#LONGEST] is folded. One that is rewritten with carriage returns is shown as its last
 /// state; a bar that is rewritten for longer than a window shows one state per window.
 public final class LineReader {
+    private static final int ANY = -1;
     static final int LONGEST = 64 * 1024;
     private static final int WINDOW = 256 * 1024;
     static final int CHUNK = 256 * 1024;
 
     private final LogBytes bytes;
     private final int chunk;
+    private final int sign;
     private byte[] buffer = new byte[0];
     private int begin;
     private int end;
@@ -36,8 +38,18 @@ public final class LineReader {
 
     /// @param chunk how much is read at once; it changes nothing but how often
     LineReader(LogBytes bytes, long offset, int chunk) {
+        this(bytes, offset, chunk, ANY);
+    }
+
+    /// Lines that do not begin with this sign come without their text: they need not be decoded.
+    public static LineReader ofLinesWith(char sign, LogBytes bytes, long offset) {
+        return new LineReader(bytes, offset, CHUNK, sign);
+    }
+
+    private LineReader(LogBytes bytes, long offset, int chunk, int sign) {
         this.bytes = bytes;
         this.chunk = chunk;
+        this.sign = sign;
         this.position = offset;
     }
 
@@ -206,6 +218,9 @@ public final class LineReader {
     }
 
     private String text(int from, int to) {
+        if (sign != ANY && (from == to || buffer[from] != sign)) {
+            return "";
+        }
         return new String(buffer, from, to - from, StandardCharsets.UTF_8);
     }
 }

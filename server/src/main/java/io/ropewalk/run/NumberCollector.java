@@ -152,7 +152,8 @@ public final class NumberCollector {
         if (log.attempt() == file.attempt() && file.bytes() == cursor.reached()) {
             return;
         }
-        LineReader reader = new LineReader(
+        LineReader reader = LineReader.ofLinesWith(
+                '{',
                 (offset, limit) -> from.read(Scope.EVERYTHING, run, log.name(), log.attempt(), offset, limit),
                 cursor.reached());
         long enough = ended ? Long.MAX_VALUE : cursor.reached() + A_PASS;

@@ -170,4 +170,14 @@ class LineReaderTest {
                 .extracting(LogLine::text)
                 .contains("one", ">its end");
     }
+
+    @Test
+    void linesThatDoNotBeginWithASignComeWithoutTheirText() {
+        LineReader reader = LineReader.ofLinesWith('{', TestLog.of("one\n{two}\n\nx\r{three}\n{four"), 0);
+        List<String> lines = new ArrayList<>();
+        for (Optional<LogLine> line = reader.next(); line.isPresent(); line = reader.next()) {
+            lines.add(line.get().offset() + line.get().text());
+        }
+        assertThat(lines).containsExactly("0", "4{two}", "10", "11{three}", "21{four");
+    }
 }
