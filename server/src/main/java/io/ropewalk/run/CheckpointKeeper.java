@@ -3,6 +3,7 @@ package io.ropewalk.run;
 import io.ropewalk.metric.MetricStore;
 import io.ropewalk.metric.Point;
 import io.ropewalk.project.Task;
+import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.support.disk.TreeRemoval;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +66,7 @@ final class CheckpointKeeper {
         Path directory = RunDirectories.checkpoints(directories.of(earlier == null ? run.id() : earlier.first()));
         try {
             tidy(run, rule, directory);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException | JdbiException | RopewalkException e) {
             LOGGER.warn("The checkpoints of run {} in '{}' cannot be tidied for now", run.id(), directory, e);
         }
     }

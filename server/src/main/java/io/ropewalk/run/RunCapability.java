@@ -214,7 +214,7 @@ public final class RunCapability implements AutoCloseable {
         indexer.close();
         try {
             // Its files may be deleted as soon as this is closed.
-            indexing.join(Duration.ofSeconds(10));
+            indexing.join(10_000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

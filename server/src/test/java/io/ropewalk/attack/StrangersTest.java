@@ -33,6 +33,9 @@ class StrangersTest {
             "GET /sign-in");
     private static final Set<String> OWNERS_ONLY = Set.of(
             "GET /metrics",
+            "GET /api/v1/server/backup",
+            "GET /api/v1/server/backups",
+            "GET /api/v1/server/verification",
             "GET /api/v1/notices",
             "GET /api/v1/notices/updates",
             "GET /api/v1/notice-rules",

@@ -72,6 +72,7 @@ final class Victim {
         good.putAll(Map.of("definition", "{name: own, command: echo own}", "hash", CONTENT_HASH, "state", "failed"));
         good.putAll(Map.of("token", server.server().ownerToken(), "limit", "5", "points", "10", "attempt", "1"));
         good.put("q", CONTENT);
+        good.put("directory", outside().resolve("backups").toString());
     }
 
     /// A rule of the owner's, and a channel over which it goes.
