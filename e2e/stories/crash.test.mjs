@@ -57,7 +57,7 @@ test("a server that is killed again and again loses no acknowledged run and star
 
 test("a training run comes to the same accuracy, with all its numbers and lines, though its server is killed ten times", { timeout: 900_000 }, async () => {
     const KILLS = 10;
-    const EPOCHS = 600;
+    const EPOCHS = 1800;
     await product.run("apply", "examples/digits");
     const train = () => product.launch("digits", "train", { parameters: { epochs: EPOCHS, hidden: 32 } });
     const accuracy = async (id) => (await product.get(`/runs/${id}/metrics/series?name=test_accuracy&points=100000`))[0].points;
