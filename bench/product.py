@@ -85,9 +85,14 @@ class Server:
 
     def await_archive(self):
         """The launcher makes an archive for quick starts in the background, which is no part of what is measured."""
-        archives = HOME / "server" / "target" / "aot"
+        built = HOME / "server" / "target" / "built"
+
+        def made():
+            found = [*built.parent.glob("aot/server-*.aot"), *built.parent.glob("aot/server-*.failed")]
+            return any(each.stat().st_mtime > built.stat().st_mtime for each in found)
+
         if os.environ.get("ROPEWALK_AOT") != "off":
-            until(lambda: any(archives.glob("server-*.aot")) or any(archives.glob("*.failed")), 240, "the start-up archive")
+            until(made, 240, "the start-up archive")
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
