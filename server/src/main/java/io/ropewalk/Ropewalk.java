@@ -38,6 +38,7 @@ import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.Databases;
 import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.http.Endpoint;
+import io.ropewalk.support.http.HttpEngine;
 import io.ropewalk.support.http.HttpServer;
 import io.ropewalk.support.http.Idempotency;
 import io.ropewalk.support.http.Permission;
@@ -133,6 +134,8 @@ public final class Ropewalk implements AutoCloseable {
         if (clock instanceof MachineClock machine) {
             machine.keep(directory.path().resolve("clock"));
         }
+        HttpEngine engine = new HttpEngine();
+        opened.add(engine::close);
         this.tokens = new Tokens(directory.path());
         this.database = Databases.open(settings.database(), directory.path().resolve("ropewalk.db"));
         opened.add(database::close);
@@ -225,6 +228,7 @@ public final class Ropewalk implements AutoCloseable {
 
         runs.recover();
         HttpServer http = new HttpServer(
+                engine,
                 new HttpServer.Settings(
                         settings.bind(),
                         settings.port(),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ropewalk.access.Caller;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.TestDatabases;
+import io.ropewalk.support.http.HttpEngine;
 import io.ropewalk.support.http.HttpServer;
 import io.ropewalk.support.http.Idempotency;
 import io.ropewalk.support.http.OpenApi;
@@ -36,6 +37,7 @@ class ProjectApiTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private Database database;
+    private final HttpEngine engine = new HttpEngine();
     private HttpServer server;
     private String url;
 
@@ -51,6 +53,7 @@ class ProjectApiTest {
                 List.of(),
                 clock);
         server = new HttpServer(
+                engine,
                 new HttpServer.Settings("127.0.0.1", 0, Set.of(), 4 << 20, 1 << 20),
                 new ProjectApi(projects).endpoints(),
                 credentials -> credentials.bearer().isPresent() ? new Caller.Owner("ann") : new Caller.Nobody(),
@@ -62,6 +65,7 @@ class ProjectApiTest {
     @AfterEach
     void stop() {
         server.close();
+        engine.close();
         database.close();
         client.close();
     }

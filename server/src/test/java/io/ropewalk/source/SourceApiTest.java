@@ -11,6 +11,7 @@ import io.ropewalk.spi.RunId;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.TestDatabases;
 import io.ropewalk.support.http.Authenticator;
+import io.ropewalk.support.http.HttpEngine;
 import io.ropewalk.support.http.HttpServer;
 import io.ropewalk.support.http.Idempotency;
 import io.ropewalk.support.http.Principal;
@@ -85,6 +86,7 @@ class SourceApiTest {
                 uploads,
                 new Sources.Directories(data.resolve("storage"), List.of(), data.resolve("cache")));
         return new HttpServer(
+                new HttpEngine(),
                 new HttpServer.Settings("127.0.0.1", 0, Set.of(), 16 << 20, 1L << 30),
                 new SourceApi(sources, uploads, projects).endpoints(),
                 SourceApiTest::authenticate,

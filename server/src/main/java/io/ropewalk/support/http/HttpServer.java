@@ -4,8 +4,6 @@ import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetServerOptions;
@@ -60,6 +58,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     public HttpServer(
+            HttpEngine engine,
             Settings settings,
             List<Endpoint<?, ?>> endpoints,
             Authenticator authenticator,
@@ -72,15 +71,7 @@ public final class HttpServer implements AutoCloseable {
         this.routes = new Routes(endpoints);
         this.files = new WebFiles("ui");
         endpoints.forEach(endpoint -> binders.put(endpoint, new RequestBinder<>(endpoint)));
-        vertx = Vertx.builder()
-                .with(new VertxOptions()
-                        .setEventLoopPoolSize(2)
-                        .setWorkerPoolSize(4)
-                        .setInternalBlockingPoolSize(4)
-                        .setFileSystemOptions(new FileSystemOptions()
-                                .setFileCachingEnabled(false)
-                                .setClassPathResolvingEnabled(false)))
-                .build();
+        vertx = engine.vertx();
         server = vertx.createHttpServer(new HttpServerOptions()
                         .setHost(settings.bind())
                         .setPort(settings.port())
@@ -357,6 +348,5 @@ public final class HttpServer implements AutoCloseable {
             LOG.debug("some connections were cut", e);
         }
         threads.shutdownNow();
-        vertx.close();
     }
 }
