@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -89,6 +90,11 @@ public final class NumberCollector {
     /// Takes what the logs of these runs have gained, of each log so much at most. A log that cannot be read now is
     /// left for the next pass.
     public void pass(Collection<RunId> running) {
+        pass(running, _ -> logs);
+    }
+
+    /// The same, where somebody may know of a run what else had to be read.
+    void pass(Collection<RunId> running, Function<RunId, RunLogSource> from) {
         for (RunId run : running) {
             Lock lock = lock(run);
             if (!lock.tryLock()) {
@@ -96,7 +102,7 @@ public final class NumberCollector {
                 continue;
             }
             try {
-                collect(run, logs, false);
+                collect(run, from.apply(run), false);
             } catch (RopewalkException | UncheckedIOException | JdbiException e) {
                 LOGGER.warn("Numbers of run {} are not collected for now", run, e);
             } finally {

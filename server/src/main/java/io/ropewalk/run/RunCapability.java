@@ -15,6 +15,7 @@ import io.ropewalk.project.Projects;
 import io.ropewalk.search.LogIndex;
 import io.ropewalk.source.Sources;
 import io.ropewalk.spi.Ids;
+import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.executor.Executor;
 import io.ropewalk.spi.executor.MetersReplicas;
 import io.ropewalk.spi.executor.ReportsCapacity;
@@ -46,6 +47,7 @@ public final class RunCapability implements AutoCloseable {
     private final LaunchBuilder builder;
     private final NumberCollector collector;
     private final RunIndexer indexer;
+    private final RunLogs logs;
     private final UseCollector uses;
     private final CheckpointKeeper checkpoints;
     private final RunJournal journal;
@@ -88,9 +90,8 @@ public final class RunCapability implements AutoCloseable {
         ledger = new Ledger(on.executor() instanceof ReportsCapacity reports ? reports.capacity() : BOUNDLESS);
         builder = new LaunchBuilder(PythonLibrary.unpack(on.dataDirectory(), on.version()));
         RunSources sources = new RunSources(on.sources());
-        RunLogs logs = new RunLogs(store, on.executor(), masterLog);
+        logs = new RunLogs(store, on.executor(), masterLog);
         LogIndex index = new LogIndex(on.dataDirectory().resolve("search"));
-        indexer = new RunIndexer(store, logs, index, on.clock());
         LogTimes times = new LogTimes(directories::of, on.clock());
         LogCaps caps =
                 new LogCaps(store, on.executor(), masterLog::append, on.limits().log(), on.clock());
@@ -116,6 +117,7 @@ public final class RunCapability implements AutoCloseable {
                 new Retries(store, on.projects(), ledger, on.clock()),
                 on.clock(),
                 Ids.mint());
+        indexer = new RunIndexer(store, logs, index, reconciler::known, on.clock());
         runs = new Runs(store, on.projects(), sources, ledger, reconciler, writes, on.clock());
         OutputTotals totals = new OutputTotals(run -> new RunFiles(directories.output(run)).totals(), on.clock());
         RunViews views = new RunViews(store, metrics::lastValues, totals::of, writes::silentSince);
@@ -185,12 +187,20 @@ public final class RunCapability implements AutoCloseable {
         }
     }
 
+    /// A pass over what goes on must not read the rows of all.
+    private RunLogSource logsOf(RunId run) {
+        return reconciler
+                .known(run)
+                .map(known -> logs.known(known.run(), known.replicas()))
+                .orElse(logs);
+    }
+
     private void collectUntilInterrupted() {
         try {
             while (true) {
-                collector.pass(journal.running());
-                writes.storeNowAndThen();
                 TimeUnit.MILLISECONDS.sleep(COLLECT_EVERY.toMillis());
+                collector.pass(journal.running(), this::logsOf);
+                writes.storeNowAndThen();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

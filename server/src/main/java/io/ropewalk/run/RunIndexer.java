@@ -14,12 +14,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,19 +37,32 @@ final class RunIndexer implements AutoCloseable {
     private static final Duration BETWEEN_COMMITS = Duration.ofSeconds(30);
     /// The server may still say something about a run that has just ended.
     private static final Duration NOTHING_MORE_AFTER = Duration.ofMinutes(1);
+    /// Longer than that, and than a pass.
+    private static final Duration RECENT = Duration.ofMinutes(10);
+    private static final Duration BETWEEN_SIGHTS_OF_ALL = Duration.ofMinutes(5);
     /// A line longer than this is cut; a text across the cut is not found.
     private static final int LONGEST_LINE = 1024 * 1024;
 
     private final RunStore store;
     private final RunLogs logs;
     private final LogIndex index;
+    private final Function<RunId, Optional<RunReconciler.Known>> live;
     private final InstantSource clock;
+    private final Set<String> unsettled = new HashSet<>();
     /// Not interrupted, which would close files under the index.
     private final CountDownLatch closing = new CountDownLatch(1);
+    private @Nullable Long seenAll;
     private long refreshed = System.nanoTime();
     private long committed = System.nanoTime();
 
-    RunIndexer(RunStore store, RunLogs logs, LogIndex index, InstantSource clock) {
+    /// @param live what is known of a run that goes on
+    RunIndexer(
+            RunStore store,
+            RunLogs logs,
+            LogIndex index,
+            Function<RunId, Optional<RunReconciler.Known>> live,
+            InstantSource clock) {
+        this.live = live;
         this.store = store;
         this.logs = logs;
         this.index = index;
@@ -53,13 +71,16 @@ final class RunIndexer implements AutoCloseable {
 
     void untilClosed() {
         try {
-            do {
+            // Not among what a server does first.
+            while (!closes(BETWEEN_PASSES.toNanos())) {
                 try {
                     pass();
                 } catch (UncheckedIOException | JdbiException e) {
+                    // What it has forgotten by that may be of any run.
+                    seenAll = null;
                     LOG.warn("The logs are not indexed for now; searches read them", e);
                 }
-            } while (!closes(BETWEEN_PASSES.toNanos()));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -80,13 +101,14 @@ final class RunIndexer implements AutoCloseable {
     /// Indexes what all logs have gained.
     void pass() throws InterruptedException {
         index.open();
-        List<String> runs = store.newestIds();
-        Set<String> gone = new HashSet<>(index.runs());
-        runs.forEach(gone::remove);
-        gone.forEach(index::forget);
-        for (String run : runs) {
-            if (!index.isSettled(run) && !closes(0)) {
-                index(run);
+        for (String run : candidates()) {
+            if (index.isSettled(run) || closes(0)) {
+                continue;
+            }
+            if (index(run)) {
+                unsettled.add(run);
+            } else {
+                unsettled.remove(run);
             }
         }
         index.refresh();
@@ -96,15 +118,34 @@ final class RunIndexer implements AutoCloseable {
         }
     }
 
+    /// All runs now and then; in between those that may have gained something. Newest first, more or less.
+    private Collection<String> candidates() {
+        if (seenAll != null && !passed(seenAll, BETWEEN_SIGHTS_OF_ALL)) {
+            Set<String> some =
+                    new LinkedHashSet<>(store.newestIds(clock.instant().minus(RECENT)));
+            some.addAll(unsettled);
+            return some;
+        }
+        List<String> all = store.newestIds();
+        Set<String> gone = new HashSet<>(index.runs());
+        all.forEach(gone::remove);
+        gone.forEach(index::forget);
+        unsettled.removeAll(gone);
+        seenAll = System.nanoTime();
+        return all;
+    }
+
     private static boolean passed(long since, Duration time) {
         return System.nanoTime() - since >= time.toNanos();
     }
 
-    private void index(String id) throws InterruptedException {
+    /// @return whether there may be more to index of it
+    private boolean index(String id) throws InterruptedException {
         try {
             // What it is comes before what it has written: nothing follows an end that was seen.
-            Run run = store.get(Scope.EVERYTHING, new RunId(id));
-            LogSource source = logs.of(run);
+            RunReconciler.Known known = live.apply(new RunId(id)).orElseGet(() -> read(new RunId(id)));
+            Run run = known.run();
+            LogSource source = logs.of(run, known.replicas());
             for (LogFile file : source.files()) {
                 for (int attempt : file.attempts()) {
                     index(source, new LogKey(id, file.name(), attempt), run.ended() || attempt < file.attempt());
@@ -113,10 +154,17 @@ final class RunIndexer implements AutoCloseable {
             Instant ended = run.endedAt();
             if (!closes(0) && ended != null && ended.isBefore(clock.instant().minus(NOTHING_MORE_AFTER))) {
                 index.settle(id);
+                return false;
             }
+            return true;
         } catch (RopewalkException e) {
             LOG.debug("The logs of run {} are not indexed for now", id, e);
+            return e.code() != ErrorCode.NOT_FOUND;
         }
+    }
+
+    private RunReconciler.Known read(RunId id) {
+        return new RunReconciler.Known(store.get(Scope.EVERYTHING, id), store.latestReplicas(id));
     }
 
     private void index(LogSource source, LogKey log, boolean over) throws InterruptedException {

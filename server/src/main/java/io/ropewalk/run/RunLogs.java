@@ -112,7 +112,11 @@ final class RunLogs implements RunLogSource {
 
     /// The logs of a run as they are now, and their bytes, for who has looked the run up.
     LogSource of(Run run) {
-        List<LogFile> files = logs(run, store.latestReplicas(run.id()));
+        return of(run, store.latestReplicas(run.id()));
+    }
+
+    LogSource of(Run run, List<Replica> replicas) {
+        List<LogFile> files = logs(run, replicas);
         return new LogSource() {
             @Override
             public List<LogFile> files() {

@@ -62,6 +62,8 @@ public final class RunReconciler implements AutoCloseable {
     /// What this server has stored of runs that it has launched: as long as nobody else changes a row, it need not be
     /// read.
     private final Map<RunId, Known> known = new ConcurrentHashMap<>();
+    /// What [#recover] has read, until the first pass.
+    private final Map<RunId, Known> recovered = new ConcurrentHashMap<>();
     /// Runs whose rows somebody else may have changed.
     private final Set<RunId> stale = ConcurrentHashMap.newKeySet();
     /// Runs that have been looked at since the last pass has read the rows of all.
@@ -78,7 +80,7 @@ public final class RunReconciler implements AutoCloseable {
     private volatile boolean closed;
 
     /// @param replicas each with its latest attempt
-    private record Known(Run run, List<Replica> replicas) {}
+    record Known(Run run, List<Replica> replicas) {}
 
     private enum Look {
         ONCE,
@@ -129,7 +131,9 @@ public final class RunReconciler implements AutoCloseable {
         store.lease(lease(), Long.MAX_VALUE);
         Failpoints.RECOVER_LEASED.reached();
         List<Run> live = store.live(lease);
+        Map<RunId, List<Replica>> replicas = store.latestReplicas(lease);
         for (Run run : live) {
+            recovered.put(run.id(), new Known(run, replicas.getOrDefault(run.id(), List.of())));
             if (!(run.state() instanceof RunState.Queued)) {
                 ledger.restore(run.id(), run.specification().requested());
                 aftermath.changed(run, List.of());
@@ -206,6 +210,9 @@ public final class RunReconciler implements AutoCloseable {
     private int lookAtAll(Runnable done) {
         store.lease(lease(), clock.millis());
         looked = ConcurrentHashMap.newKeySet();
+        if (!recovered.isEmpty()) {
+            return lookAtRecovered(done);
+        }
         Map<RunId, List<Replica>> replicas = store.latestReplicas(lease);
         List<Run> live = store.live(lease);
         for (Run run : live) {
@@ -213,6 +220,17 @@ public final class RunReconciler implements AutoCloseable {
             look(run.id(), Optional.of(new Known(run, replicas.getOrDefault(run.id(), List.of()))), done);
         }
         known.keySet().retainAll(live.stream().map(Run::id).collect(Collectors.toSet()));
+        return live.size();
+    }
+
+    /// The first pass of a server, which has read these rows a moment ago. What came since then is read by its look.
+    private int lookAtRecovered(Runnable done) {
+        List<RunId> live = store.liveIds(lease);
+        for (RunId run : live) {
+            unstarted.add(run);
+            look(run, Optional.ofNullable(recovered.get(run)), done);
+        }
+        recovered.clear();
         return live.size();
     }
 
@@ -289,6 +307,11 @@ public final class RunReconciler implements AutoCloseable {
             known.computeIfPresent(id, (_, here) -> here.replicas().isEmpty() ? null : here);
             room.release();
         }
+    }
+
+    /// A live run as this server last saw it, for who looks often and need not know the very newest.
+    Optional<Known> known(RunId id) {
+        return Optional.ofNullable(known.get(id));
     }
 
     private Optional<Run> current(RunId id) {

@@ -191,6 +191,16 @@ final class RunStore {
                 .list();
     }
 
+    List<RunId> liveIds(String token) {
+        return database.read(handle -> handle.createQuery("""
+                        select id from run where ended_at is null and kind = 'launched' and lease_token = :token
+                        order by created_at, number
+                        """)
+                .bind("token", token)
+                .map((row, _) -> new RunId(row.getString("id")))
+                .list());
+    }
+
     /// A live run that a lease covers.
     Optional<Run> live(String token, RunId id) {
         return database.read(handle -> handle.createQuery(SELECT
@@ -303,6 +313,16 @@ final class RunStore {
     /// All runs of every workspace, newest first.
     List<String> newestIds() {
         return database.read(handle -> handle.createQuery("select id from run order by created_at desc, id desc")
+                .mapTo(String.class)
+                .list());
+    }
+
+    /// The runs that go on, and those that have ended since a moment; newest first.
+    List<String> newestIds(Instant endedSince) {
+        return database.read(handle -> handle.createQuery("""
+                        select id from run where ended_at is null or ended_at >= :since order by created_at desc, id desc
+                        """)
+                .bind("since", endedSince.toEpochMilli())
                 .mapTo(String.class)
                 .list());
     }

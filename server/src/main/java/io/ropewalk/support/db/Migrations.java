@@ -22,7 +22,7 @@ import org.flywaydb.core.api.MigrationState;
 /// Brings a database up to this server's version, and refuses one that a newer server has changed.
 final class Migrations {
     /// The number of the last migration.
-    static final int NEWEST = 5;
+    static final int NEWEST = 6;
 
     private static final String FOLDER = "db/migration";
 

@@ -43,7 +43,8 @@ public interface Executor extends AutoCloseable {
 
     /// Reads what a replica attempt has written so far, standard output and error in one stream. An attempt
     /// that has not written yet gives an empty chunk; one that never was is a NOT_FOUND. An offset beyond the
-    /// end is taken as the end, which the chunk's own offset then tells.
+    /// end is taken as the end, which the chunk's own offset then tells. A limit of 0 asks for nothing else: such a
+    /// chunk is never complete.
     LogChunk readLog(LaunchHandle handle, ReplicaId replica, int attempt, long offset, int limit);
 
     /// Frees what the cluster holds for an ended launch (addresses, groups, scratch files). Logs and outputs

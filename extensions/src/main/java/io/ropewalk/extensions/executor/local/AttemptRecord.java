@@ -10,14 +10,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// What a supervisor has written about its attempt: one line each for the claim, the program and the exit, and between
 /// them how far the program's start has come. A line that is not complete is not there.
 ///
 /// @param claimedAt when the record was made
 record AttemptRecord(Optional<Claim> claim, Optional<Program> program, Optional<Exit> exit, Instant claimedAt) {
-    private static final Pattern SPACES = Pattern.compile(" ");
 
     /// The supervisor of the attempt.
     ///
@@ -80,7 +78,7 @@ record AttemptRecord(Optional<Claim> claim, Optional<Program> program, Optional<
         boolean foundWorkDir = true;
         int end = text.lastIndexOf('\n');
         for (String line : text.substring(0, Math.max(end, 0)).split("\n", -1)) {
-            String[] field = SPACES.split(line, -1);
+            String[] field = line.split(" ", -1);
             switch (field[0]) {
                 case "claim" -> claim = claim(field);
                 case "program" -> program = program(field, times);

@@ -113,7 +113,7 @@ public final class LocalExecutor
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        adopt();
+        Background.THREADS.execute(this::adopt);
         Background.THREADS.execute(() -> {
             leases.sweep();
             groups.join().sweep();
@@ -232,7 +232,7 @@ public final class LocalExecutor
             throw new RopewalkException(
                     ErrorCode.INVALID_REQUEST, "A log is read from an offset and up to a limit of 0 or more.");
         }
-        boolean ended = isOver(files, replica, attempt, handle.launch());
+        boolean ended = limit > 0 && isOver(files, replica, attempt, handle.launch());
         try (SeekableByteChannel log = Files.newByteChannel(attemptFiles.log())) {
             long size = log.size();
             LogGap gap = LogGap.of(attemptFiles);
@@ -704,9 +704,7 @@ public final class LocalExecutor
             });
         }
         DurableStep.reached("local.adopted");
-        if (!adopted.isEmpty()) {
-            Background.THREADS.execute(this::watchAdopted);
-        }
+        watchAdopted();
     }
 
     /// A supervisor that ends properly says so. One that is killed says nothing and, not being a child of ours, must

@@ -26,6 +26,10 @@ record LogGap(long from, long to) {
     }
 
     static LogGap of(AttemptFiles attempt) {
+        if (!Files.exists(attempt.gap())) {
+            // Hardly any log has one, and all are read often.
+            return NONE;
+        }
         try {
             String[] parts = Files.readString(attempt.gap()).strip().split(" ", -1);
             return new LogGap(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
