@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.ropewalk.run.Run;
 import io.ropewalk.run.RunState;
 import io.ropewalk.spi.RunId;
+import io.ropewalk.support.http.Position;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,10 @@ public record Notice(String id, Kind kind, Told told, RunId run, Instant created
         String word() {
             return name().toLowerCase(java.util.Locale.ROOT);
         }
+    }
+
+    Position position() {
+        return Position.of(createdAt, id);
     }
 
     /// What it says.

@@ -12,6 +12,7 @@ import io.ropewalk.support.http.Endpoint;
 import io.ropewalk.support.http.NoInput;
 import io.ropewalk.support.http.Nothing;
 import io.ropewalk.support.http.Page;
+import io.ropewalk.support.http.Position;
 import io.ropewalk.support.http.Reply;
 import io.ropewalk.support.time.Signals;
 import java.time.Instant;
@@ -239,11 +240,8 @@ public final class NoticeApi {
         }
         List<Notice> found = notices.list(
                 Caller.of(call),
-                new Notices.Query(
-                        Boolean.TRUE.equals(request.unread()), NoticeStore.Position.parse(request.cursor()), limit));
-        String next = found.size() < limit
-                ? null
-                : NoticeStore.Position.of(found.getLast()).text();
+                new Notices.Query(Boolean.TRUE.equals(request.unread()), Position.parse(request.cursor()), limit));
+        String next = found.size() < limit ? null : found.getLast().position().cursor();
         return new Page<>(found.stream().map(NoticeApi::view).toList(), next);
     }
 

@@ -2,12 +2,11 @@ package io.ropewalk.notice;
 
 import io.ropewalk.access.Scope;
 import io.ropewalk.run.Run;
-import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.Ids;
 import io.ropewalk.spi.ProjectId;
-import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.http.Position;
 import io.ropewalk.support.json.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -173,30 +172,6 @@ final class NoticeStore {
         return inserted == 1 ? Optional.of(id) : Optional.empty();
     }
 
-    /// Where a page of a list ends.
-    record Position(long createdAt, String id) {
-        static Position of(Notice notice) {
-            return new Position(notice.createdAt().toEpochMilli(), notice.id());
-        }
-
-        String text() {
-            return createdAt + "_" + id;
-        }
-
-        static @Nullable Position parse(@Nullable String cursor) {
-            if (cursor == null) {
-                return null;
-            }
-            int bar = cursor.indexOf('_');
-            try {
-                return new Position(Long.parseLong(cursor, 0, Math.max(bar, 0), 10), cursor.substring(bar + 1));
-            } catch (NumberFormatException e) {
-                throw new RopewalkException(
-                        ErrorCode.INVALID_REQUEST, "'cursor' is not one that this list gave; begin without.", e);
-            }
-        }
-    }
-
     /// A person's notices of what they may see, the newest first.
     List<Notice> list(String person, Scope scope, boolean unread, @Nullable Position before, int limit) {
         String where = "person = :person and " + scope.condition("workspace_id", "project_id")
@@ -208,7 +183,7 @@ final class NoticeStore {
                     .bind("person", person)
                     .bind("limit", limit);
             if (before != null) {
-                select.bind("at", before.createdAt()).bind("last", before.id());
+                select.bind("at", before.at()).bind("last", before.id());
             }
             return select.map((row, _) -> notice(row)).list();
         });

@@ -13,6 +13,7 @@ import io.ropewalk.spi.RunId;
 import io.ropewalk.support.db.Together;
 import io.ropewalk.support.egress.Egress;
 import io.ropewalk.support.egress.EgressException;
+import io.ropewalk.support.http.Position;
 import io.ropewalk.support.json.Json;
 import io.ropewalk.support.text.Printable;
 import io.ropewalk.support.time.Signals;
@@ -75,7 +76,7 @@ final class Notices {
     /// What goes into a page of the list.
     ///
     /// @param unread only those
-    record Query(boolean unread, NoticeStore.@Nullable Position before, int limit) {}
+    record Query(boolean unread, @Nullable Position before, int limit) {}
 
     List<Notice> list(Caller caller, Query query) {
         return store.list(person(caller), caller.scope(), query.unread(), query.before(), query.limit());

@@ -6,6 +6,7 @@ import io.ropewalk.project.Projects.Search;
 import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.WorkspaceId;
 import io.ropewalk.support.db.SearchText;
+import io.ropewalk.support.http.Position;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -37,9 +38,6 @@ final class ProjectStore {
     record ListedRow(ProjectRow project, String head, String updatedBy, String normal) {}
 
     record DocumentRow(String hash, String text, String normal) {}
-
-    /// Where a list goes on.
-    record Position(long at, String id) {}
 
     Optional<ProjectRow> find(Handle handle, Scope scope, WorkspaceId workspace, String name) {
         String sql = """

@@ -4,7 +4,6 @@ import io.ropewalk.access.Scope;
 import io.ropewalk.project.Project.Experiment;
 import io.ropewalk.project.ProjectStore.DocumentRow;
 import io.ropewalk.project.ProjectStore.ListedRow;
-import io.ropewalk.project.ProjectStore.Position;
 import io.ropewalk.project.ProjectStore.ProjectRow;
 import io.ropewalk.project.RunsOfProjects.Activity;
 import io.ropewalk.project.RunsOfProjects.Counts;
@@ -17,14 +16,13 @@ import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.Together;
 import io.ropewalk.support.failpoint.Failpoints;
 import io.ropewalk.support.http.Page;
+import io.ropewalk.support.http.Position;
 import io.ropewalk.support.json.Json;
 import io.ropewalk.support.text.Fingerprint;
 import io.ropewalk.support.yaml.Yaml;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -157,7 +155,7 @@ public final class Projects {
             Scope scope, String workspace, Search search, @Nullable Integer limit, @Nullable String cursor) {
         Workspace in = workspaces.get(scope, workspace);
         int size = pageSize(limit);
-        Position after = position(cursor);
+        Position after = Position.parse(cursor);
         List<ListedRow> rows = database.read(handle -> store.list(handle, scope, in.id(), search, after, size + 1));
         List<ListedRow> shown = rows.subList(0, Math.min(size, rows.size()));
         Map<ProjectId, Activity> activity = runs.activity(
@@ -165,7 +163,7 @@ public final class Projects {
         return page(
                 rows.stream().map(row -> summary(row, activity)).toList(),
                 size,
-                last -> new Position(last.updatedAt().toEpochMilli(), last.id().value()));
+                last -> Position.of(last.updatedAt(), last.id().value()));
     }
 
     private ProjectSummary summary(ListedRow row, Map<ProjectId, Activity> activity) {
@@ -423,12 +421,12 @@ public final class Projects {
             @Nullable String cursor) {
         Workspace in = workspaces.get(scope, workspace);
         int size = pageSize(limit);
-        Position after = position(cursor);
+        Position after = Position.parse(cursor);
         List<Revision> found = database.read(handle -> {
             ProjectRow project = row(handle, scope, in, name);
             return store.revisions(handle, project.id(), experiment == null ? "" : experiment, after, size + 1);
         });
-        return page(found, size, last -> new Position(last.createdAt().toEpochMilli(), last.id()));
+        return page(found, size, last -> Position.of(last.createdAt(), last.id()));
     }
 
     /// @param from a revision or an experiment, whose head is taken
@@ -664,24 +662,6 @@ public final class Projects {
             return new Page<>(found, null);
         }
         List<T> items = found.subList(0, size);
-        Position next = cursor.after(items.getLast());
-        byte[] text = (next.at() + " " + next.id()).getBytes(StandardCharsets.UTF_8);
-        return new Page<>(items, Base64.getUrlEncoder().withoutPadding().encodeToString(text));
-    }
-
-    private static @Nullable Position position(@Nullable String cursor) {
-        if (cursor == null || cursor.isEmpty()) {
-            return null;
-        }
-        try {
-            String[] parts = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).split(" ", 2);
-            if (parts.length == 2) {
-                return new Position(Long.parseLong(parts[0]), parts[1]);
-            }
-        } catch (IllegalArgumentException e) {
-            // Not one of ours.
-        }
-        throw new RopewalkException(
-                ErrorCode.INVALID_REQUEST, "The cursor is not one that a list gave; start without one.");
+        return new Page<>(items, cursor.after(items.getLast()).cursor());
     }
 }

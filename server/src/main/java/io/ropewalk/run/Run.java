@@ -6,6 +6,7 @@ import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.WorkspaceId;
 import io.ropewalk.spi.executor.LaunchHandle;
+import io.ropewalk.support.http.Position;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
@@ -178,6 +179,11 @@ public record Run(
                 ends ? now : endedAt,
                 handle,
                 stopRequestedAt);
+    }
+
+    /// Where it stands in a list, newest first.
+    Position position() {
+        return Position.of(createdAt, id.value());
     }
 
     public boolean ended() {

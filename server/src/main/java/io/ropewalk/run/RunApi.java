@@ -11,6 +11,7 @@ import io.ropewalk.support.http.Call;
 import io.ropewalk.support.http.Endpoint;
 import io.ropewalk.support.http.EventStream;
 import io.ropewalk.support.http.Page;
+import io.ropewalk.support.http.Position;
 import io.ropewalk.support.http.Reply;
 import java.time.Duration;
 import java.util.List;
@@ -240,7 +241,7 @@ public final class RunApi {
                         request.experiment(),
                         request.state(),
                         request.search(),
-                        RunStore.Position.parse(request.cursor()),
+                        Position.parse(request.cursor()),
                         limit(request.limit())));
     }
 
@@ -254,15 +255,14 @@ public final class RunApi {
                         null,
                         request.state(),
                         request.search(),
-                        RunStore.Position.parse(request.cursor()),
+                        Position.parse(request.cursor()),
                         limit(request.limit())));
     }
 
     private Page<RunView.Summary> list(Call call, RunStore.Query query) {
         List<Run> found = runs.list(Caller.of(call).scope(), query);
-        String next = found.size() < query.limit()
-                ? null
-                : RunStore.Position.of(found.getLast()).text();
+        String next =
+                found.size() < query.limit() ? null : found.getLast().position().cursor();
         return new Page<>(views.summaries(found), next);
     }
 

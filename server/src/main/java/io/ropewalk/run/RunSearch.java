@@ -12,6 +12,7 @@ import io.ropewalk.search.LogKey;
 import io.ropewalk.search.Parts;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.support.http.Position;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,9 +74,9 @@ final class RunSearch {
     /// Where a search is.
     ///
     /// @param log empty at a run's beginning
-    private record Place(RunStore.Position run, String log, int attempt, long offset) {
+    private record Place(Position run, String log, int attempt, long offset) {
         String text() {
-            return run.text() + (log.isEmpty() ? "" : ":%s.%d=%d".formatted(log, attempt, offset));
+            return run.cursor() + (log.isEmpty() ? "" : ":%s.%d=%d".formatted(log, attempt, offset));
         }
 
         static @Nullable Place parse(@Nullable String cursor) {
@@ -83,7 +84,7 @@ final class RunSearch {
                 return null;
             }
             Matcher matcher = CURSOR.matcher(cursor);
-            RunStore.Position run = matcher.matches() ? RunStore.Position.parse(matcher.group(1)) : null;
+            Position run = matcher.matches() ? Position.parse(matcher.group(1)) : null;
             if (run == null) {
                 throw new RopewalkException(
                         ErrorCode.INVALID_REQUEST, "'cursor' is not one that this search gave; begin without.");
@@ -144,7 +145,7 @@ final class RunSearch {
             while (true) {
                 List<Run> runs = store.newest(scope, place == null ? null : place.run(), RUNS + 1);
                 for (Run run : runs.subList(0, Math.min(RUNS, runs.size()))) {
-                    RunStore.Position at = RunStore.Position.of(run);
+                    Position at = run.position();
                     Place inRun = place != null && place.run().equals(at) ? place : new Place(at, "", 0, 0);
                     // What was not begun is left to the next answer; each answer gets on by one look at least.
                     if (enough() && bytes > 0) {
@@ -158,7 +159,7 @@ final class RunSearch {
                 if (runs.size() <= RUNS) {
                     return new Found(items, null, bytes);
                 }
-                place = new Place(RunStore.Position.of(runs.getLast()), "", 0, 0);
+                place = new Place(runs.getLast().position(), "", 0, 0);
                 if (late.getAsBoolean()) {
                     return new Found(items, place.text(), bytes);
                 }
@@ -175,7 +176,7 @@ final class RunSearch {
             if (parts.filter(known -> known.rulesOut(id)).isPresent()) {
                 return null;
             }
-            RunStore.Position at = RunStore.Position.of(run);
+            Position at = run.position();
             LogSource source = logs.of(run);
             boolean reached = begin.log().isEmpty();
             for (LogFile file : source.files()) {

@@ -10,6 +10,7 @@ import io.ropewalk.spi.WorkspaceId;
 import io.ropewalk.spi.executor.ReplicaId;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.SearchText;
+import io.ropewalk.support.http.Position;
 import io.ropewalk.support.json.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -249,30 +250,6 @@ final class RunStore {
             @Nullable Position before,
             int limit) {}
 
-    /// A place in the list of runs, newest first.
-    record Position(long createdAt, String id) {
-        static Position of(Run run) {
-            return new Position(run.createdAt().toEpochMilli(), run.id().value());
-        }
-
-        String text() {
-            return createdAt + "_" + id;
-        }
-
-        static @Nullable Position parse(@Nullable String cursor) {
-            if (cursor == null) {
-                return null;
-            }
-            int bar = cursor.indexOf('_');
-            try {
-                return new Position(Long.parseLong(cursor, 0, Math.max(bar, 0), 10), cursor.substring(bar + 1));
-            } catch (NumberFormatException e) {
-                throw new RopewalkException(
-                        ErrorCode.INVALID_REQUEST, "'cursor' is not one that this list gave; begin without.", e);
-            }
-        }
-    }
-
     List<Run> list(Scope scope, Query query) {
         StringBuilder where = new StringBuilder(
                 " where w.name = :workspace and " + scope.condition("r.workspace_id", "r.project_id"));
@@ -303,7 +280,7 @@ final class RunStore {
                 SearchText.bind(select, query.search());
             }
             if (query.before() != null) {
-                select.bind("at", query.before().createdAt())
+                select.bind("at", query.before().at())
                         .bind("last", query.before().id());
             }
             return select.map((row, _) -> run(row)).list();
@@ -338,7 +315,7 @@ final class RunStore {
                             handle.createQuery(SELECT + where + " order by r.created_at desc, r.id desc limit :limit"))
                     .bind("limit", limit);
             if (from != null) {
-                select.bind("at", from.createdAt()).bind("first", from.id());
+                select.bind("at", from.at()).bind("first", from.id());
             }
             return select.map((row, _) -> run(row)).list();
         });
