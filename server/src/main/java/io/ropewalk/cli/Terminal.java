@@ -1,5 +1,6 @@
 package io.ropewalk.cli;
 
+import io.ropewalk.support.text.AnsiText;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.ropewalk.log;
 
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
+import io.ropewalk.support.text.AnsiText;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,7 +40,7 @@ public sealed interface LinePattern {
     record Text(String text) implements LinePattern {
         @Override
         public boolean matches(LogLine line) {
-            return withoutColours(line.text()).contains(text);
+            return AnsiText.plain(line.text()).contains(text);
         }
 
         @Override
@@ -81,7 +82,7 @@ public sealed interface LinePattern {
         @Override
         public boolean matches(LogLine line) {
             try {
-                Matcher matcher = pattern.matcher(new Counted(withoutColours(line.text()), new long[] {MOST_STEPS}));
+                Matcher matcher = pattern.matcher(new Counted(AnsiText.plain(line.text()), new long[] {MOST_STEPS}));
                 return matcher.find();
             } catch (OutOfSteps | StackOverflowError _) {
                 throw refused("takes too long on the line at offset " + line.offset()
@@ -143,48 +144,5 @@ public sealed interface LinePattern {
                 super(null, null, false, false);
             }
         }
-    }
-
-    /// The text without its ANSI sequences.
-    static String withoutColours(String text) {
-        int escape = text.indexOf('\u001b');
-        if (escape < 0) {
-            return text;
-        }
-        StringBuilder plain = new StringBuilder(text.length());
-        int from = 0;
-        while (escape >= 0) {
-            plain.append(text, from, escape);
-            from = afterSequence(text, escape + 1);
-            escape = text.indexOf('\u001b', from);
-        }
-        return plain.append(text, from, text.length()).toString();
-    }
-
-    private static int afterSequence(String text, int at) {
-        if (at < text.length() && text.charAt(at) == ']') {
-            return afterTitle(text, at + 1);
-        }
-        if (at >= text.length() || text.charAt(at) != '[') {
-            return Math.min(at + 1, text.length());
-        }
-        int i = at + 1;
-        while (i < text.length() && text.charAt(i) < '@') {
-            i++;
-        }
-        return Math.min(i + 1, text.length());
-    }
-
-    /// A window's title or a link ends with a bell or with `ESC \`.
-    private static int afterTitle(String text, int from) {
-        for (int i = from; i < text.length(); i++) {
-            if (text.charAt(i) == '\u0007') {
-                return i + 1;
-            }
-            if (text.charAt(i) == '\u001b') {
-                return i + 1 < text.length() && text.charAt(i + 1) == '\\' ? i + 2 : i;
-            }
-        }
-        return text.length();
     }
 }

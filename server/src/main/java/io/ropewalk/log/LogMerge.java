@@ -1,5 +1,6 @@
 package io.ropewalk.log;
 
+import io.ropewalk.support.text.AnsiText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,7 +104,7 @@ final class LogMerge {
                 head = reader.next();
             }
             head.ifPresent(line -> {
-                part = parts.next(LinePattern.withoutColours(line.text()));
+                part = parts.next(AnsiText.plain(line.text()));
                 // A log is in its own order, whatever the clock did.
                 time = Math.max(time, timeOf(line));
                 queue.add(this);

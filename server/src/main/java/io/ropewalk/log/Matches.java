@@ -1,5 +1,6 @@
 package io.ropewalk.log;
 
+import io.ropewalk.support.text.AnsiText;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -48,7 +49,7 @@ final class Matches {
 
     void take(LogLine read) {
         LogLine line = read.matching(pattern.matches(read));
-        switch (parts.next(LinePattern.withoutColours(read.text()))) {
+        switch (parts.next(AnsiText.plain(read.text()))) {
             case OUTSIDE -> {
                 endTraceback();
                 ordinary(line);

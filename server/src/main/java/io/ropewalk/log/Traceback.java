@@ -1,5 +1,6 @@
 package io.ropewalk.log;
 
+import io.ropewalk.support.text.AnsiText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,9 +23,7 @@ public record Traceback(List<LogLine> lines, List<String> errors, int after) {
         int begin = -1;
         List<String> errors = new ArrayList<>();
         for (int i = 0; i <= lines.size(); i++) {
-            String text = i == lines.size()
-                    ? ""
-                    : LinePattern.withoutColours(lines.get(i).text());
+            String text = i == lines.size() ? "" : AnsiText.plain(lines.get(i).text());
             TracebackParts.Part part = i == lines.size() ? TracebackParts.Part.OUTSIDE : parts.next(text);
             switch (part) {
                 case OUTSIDE, BEGINS -> {
@@ -61,7 +60,7 @@ public record Traceback(List<LogLine> lines, List<String> errors, int after) {
             last--;
         }
         List<String> all = new ArrayList<>(errors);
-        String first = LinePattern.withoutColours(lines.get(begin).text());
+        String first = AnsiText.plain(lines.get(begin).text());
         if (errors.isEmpty() || first.startsWith("Exception in thread ")) {
             all.addFirst(first.replaceFirst("^Exception in thread \"[^\"]*\" ", ""));
         }

@@ -2,6 +2,7 @@ package io.ropewalk.run;
 
 import io.ropewalk.log.LogLine;
 import io.ropewalk.log.Traceback;
+import io.ropewalk.support.text.AnsiText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -216,7 +217,7 @@ record Evidence(
     }
 
     private static String plain(LogLine line) {
-        return io.ropewalk.log.LinePattern.withoutColours(line.text());
+        return AnsiText.plain(line.text());
     }
 
     private static String sentence(String text) {
