@@ -10,9 +10,9 @@ import io.ropewalk.run.RunNews;
 import io.ropewalk.run.TestNews;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.db.Databases;
+import io.ropewalk.support.db.ForwardingDatabase;
 import io.ropewalk.support.egress.Egress;
 import io.ropewalk.support.time.Signals;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -35,14 +35,13 @@ class NoticeCrashTest {
     private static final class Died extends RuntimeException {}
 
     /// A database whose server dies at one of its transactions.
-    private static final class Dying implements Database {
-        private final Database database;
+    private static final class Dying extends ForwardingDatabase {
         private final boolean committed;
         private int left;
 
         /// @param committed whether the transaction at which it dies is still written
         Dying(Database database, int left, boolean committed) {
-            this.database = database;
+            super(database);
             this.left = left;
             this.committed = committed;
         }
@@ -52,7 +51,7 @@ class NoticeCrashTest {
             if (left < 0) {
                 throw new Died();
             }
-            return database.read(work);
+            return super.read(work);
         }
 
         @Override
@@ -61,10 +60,10 @@ class NoticeCrashTest {
                 throw new Died();
             }
             if (left-- > 0) {
-                return database.write(work);
+                return super.write(work);
             }
             if (committed) {
-                database.write(work);
+                super.write(work);
             }
             throw new Died();
         }
@@ -72,19 +71,6 @@ class NoticeCrashTest {
         boolean died() {
             return left < 0;
         }
-
-        @Override
-        public void copyTo(Path file) {
-            database.copyTo(file);
-        }
-
-        @Override
-        public List<String> damage() {
-            return database.damage();
-        }
-
-        @Override
-        public void close() {}
     }
 
     private static void tellEverything(Database database, TestServer server) throws Exception {

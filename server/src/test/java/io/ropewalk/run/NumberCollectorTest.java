@@ -12,8 +12,8 @@ import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.executor.LogChunk;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.db.ForwardingDatabase;
 import io.ropewalk.support.db.TestDatabases;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -106,36 +106,20 @@ class NumberCollectorTest {
     private static final class KilledHere extends RuntimeException {}
 
     /// A database that dies at its n-th write, before or after the commit.
-    private static final class Killed implements Database {
-        private final Database database;
+    private static final class Killed extends ForwardingDatabase {
         private final AtomicInteger left;
         private final boolean committed;
 
         Killed(Database database, int writes) {
-            this.database = database;
+            super(database);
             this.left = new AtomicInteger(writes);
             this.committed = writes % 2 == 0;
         }
 
         @Override
-        public <T> T read(Work<T> work) {
-            return database.read(work);
-        }
-
-        @Override
-        public void copyTo(Path file) {
-            database.copyTo(file);
-        }
-
-        @Override
-        public List<String> damage() {
-            return database.damage();
-        }
-
-        @Override
         public <T> T write(Work<T> work) {
             boolean last = left.getAndDecrement() <= 0;
-            T result = database.write(handle -> {
+            T result = super.write(handle -> {
                 T done = work.with(handle);
                 if (last && !committed) {
                     throw new KilledHere();
@@ -147,9 +131,6 @@ class NumberCollectorTest {
             }
             return result;
         }
-
-        @Override
-        public void close() {}
     }
 
     @Test

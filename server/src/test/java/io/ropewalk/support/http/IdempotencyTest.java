@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ropewalk.spi.ErrorCode;
 import io.ropewalk.spi.RopewalkException;
 import io.ropewalk.support.db.Database;
+import io.ropewalk.support.db.ForwardingDatabase;
 import io.ropewalk.support.db.TestDatabases;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -102,30 +102,12 @@ class IdempotencyTest {
     void anAnswerThatIsKeptWithItsChangeCostsNoOtherCommit() throws Exception {
         AtomicInteger commits = new AtomicInteger();
         try (Database database = TestDatabases.sqlite().open()) {
-            Database counting = new Database() {
-                @Override
-                public <T> T read(Work<T> work) {
-                    return database.read(work);
-                }
-
+            Database counting = new ForwardingDatabase(database) {
                 @Override
                 public <T> T write(Work<T> work) {
                     commits.incrementAndGet();
-                    return database.write(work);
+                    return super.write(work);
                 }
-
-                @Override
-                public void copyTo(Path file) {
-                    database.copyTo(file);
-                }
-
-                @Override
-                public List<String> damage() {
-                    return database.damage();
-                }
-
-                @Override
-                public void close() {}
             };
             on(counting).once(request("a"), key -> change(counting, key));
             assertThat(commits).hasValue(1);
