@@ -116,7 +116,7 @@ public final class AccessApi {
 
     private Me me(Caller caller, Optional<Sessions.Session> session) {
         return new Me(
-                caller.name(),
+                caller.author(),
                 caller instanceof Caller.Run ? Kind.run : Kind.owner,
                 session.map(Sessions.Session::csrf).orElse(null),
                 workspaces.apply(caller.scope()).stream().map(Workspace::new).toList());

@@ -14,6 +14,9 @@ public sealed interface Caller extends Principal {
     /// What they may see; every read of a store takes it.
     Scope scope();
 
+    /// Who stands for what they do: the person, also for a run.
+    String author();
+
     @Override
     default boolean anonymous() {
         return false;
@@ -28,6 +31,11 @@ public sealed interface Caller extends Principal {
 
     /// The person whom the owner token belongs to.
     record Owner(String name) implements Caller {
+        @Override
+        public String author() {
+            return name;
+        }
+
         @Override
         public String identity() {
             return "owner " + name;
@@ -45,8 +53,15 @@ public sealed interface Caller extends Principal {
     }
 
     /// A run, acting with its own token while it runs: inside its project only.
-    record Run(RunId run, WorkspaceId workspace, ProjectId project, String name) implements Caller {
+    ///
+    /// @param author of the run
+    record Run(RunId run, WorkspaceId workspace, ProjectId project, String author) implements Caller {
         private static final Set<Right> RIGHTS = EnumSet.of(Right.READ, Right.RUN, Right.TRACK);
+
+        @Override
+        public String name() {
+            return "The run '%s'".formatted(run);
+        }
 
         @Override
         public String identity() {
@@ -68,6 +83,11 @@ public sealed interface Caller extends Principal {
     record Nobody() implements Caller {
         @Override
         public String name() {
+            return "nobody";
+        }
+
+        @Override
+        public String author() {
             return "nobody";
         }
 

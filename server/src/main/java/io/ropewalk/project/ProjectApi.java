@@ -182,7 +182,7 @@ public final class ProjectApi {
         return projects.create(
                 caller.scope(),
                 request.workspace(),
-                new Change(request.document(), Experiment.MASTER, text(request.comment()), null, caller.name()),
+                new Change(request.document(), Experiment.MASTER, text(request.comment()), null, caller.author()),
                 call.key()::keep);
     }
 
@@ -212,7 +212,7 @@ public final class ProjectApi {
                 caller.scope(),
                 request.workspace(),
                 request.project(),
-                new Change(request.document(), experiment, text(request.comment()), request.parent(), caller.name()),
+                new Change(request.document(), experiment, text(request.comment()), request.parent(), caller.author()),
                 call.key()::keep);
     }
 
@@ -261,7 +261,7 @@ public final class ProjectApi {
                 caller.scope(),
                 request.workspace(),
                 request.project(),
-                new Checkout(request.revision(), request.experiment(), request.comment(), caller.name()),
+                new Checkout(request.revision(), request.experiment(), request.comment(), caller.author()),
                 call.key()::keep);
     }
 

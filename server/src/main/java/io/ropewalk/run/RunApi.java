@@ -313,7 +313,7 @@ public final class RunApi {
         RunState.Outcome outcome = switch (request.state()) {
             case SUCCEEDED -> new RunState.Outcome.Success();
             case FAILED -> new RunState.Outcome.Failure(FailureCause.USER_EXIT, text(request.reason()));
-            case STOPPED -> new RunState.Outcome.Stop(Caller.of(call).name());
+            case STOPPED -> new RunState.Outcome.Stop(Caller.of(call).author());
         };
         return views.view(runs.finish(Caller.of(call), request.run(), outcome, showing(call)));
     }

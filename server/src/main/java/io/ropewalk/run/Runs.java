@@ -66,7 +66,12 @@ public final class Runs implements Access.ActiveRuns {
                 Parameters.merge(found.task().parameters(), asked.parameters()),
                 pins(home, reduced, asked, parent));
         Run.Origin origin = new Run.Origin(
-                at.experiment(), at.revision(), parent.map(Run::id).orElse(null), caller.name(), asked.comment(), null);
+                at.experiment(),
+                at.revision(),
+                parent.map(Run::id).orElse(null),
+                caller.author(),
+                asked.comment(),
+                null);
         return enqueue(home, origin, specification, together);
     }
 
@@ -223,7 +228,7 @@ public final class Runs implements Access.ActiveRuns {
                 first.origin().experiment(),
                 first.origin().revision(),
                 null,
-                caller.name(),
+                caller.author(),
                 (resume ? "goes on from " : "again: ") + first.name(),
                 resume ? first.origin().earlier() : null);
         return enqueue(first.home(), resume ? again.goingOn(first, 0) : again, specification, together);
@@ -245,7 +250,7 @@ public final class Runs implements Access.ActiveRuns {
         Together<Run> together = answering.apply(run);
         Instant now = clock.instant();
         store.write(handle -> {
-            boolean asked = store.requestStop(handle, id, now, grace, caller.name());
+            boolean asked = store.requestStop(handle, id, now, grace, caller.author());
             if (asked) {
                 Failpoints.STOP_NOTED.reached();
                 together.with(handle, run);
@@ -267,7 +272,7 @@ public final class Runs implements Access.ActiveRuns {
 
     /// Notes work that runs somewhere else.
     Run track(Caller caller, Tracking asked, Together<Run> together) {
-        projects.ensure(caller.scope(), asked.workspace(), asked.project(), caller.name());
+        projects.ensure(caller.scope(), asked.workspace(), asked.project(), caller.author());
         ProjectRevision at = projects.revisionOf(caller.scope(), asked.workspace(), asked.project(), null, null);
         Run.Home home = new Run.Home(at.workspace().id(), at.workspace().name(), at.project(), at.projectName());
         Instant now = clock.instant();
@@ -276,7 +281,7 @@ public final class Runs implements Access.ActiveRuns {
                 home,
                 0,
                 Run.Kind.TRACKED,
-                new Run.Origin(asked.experiment(), null, null, caller.name(), asked.comment(), null),
+                new Run.Origin(asked.experiment(), null, null, caller.author(), asked.comment(), null),
                 RunSpecification.tracked(asked.project(), asked.task(), asked.parameters()),
                 new RunState.Running(now),
                 Timeline.EMPTY.enter(Timeline.Name.RUNNING, now),

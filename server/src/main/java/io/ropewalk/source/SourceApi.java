@@ -226,7 +226,7 @@ public final class SourceApi {
                         request.source(),
                         request.files(),
                         request.origin(),
-                        Caller.of(call).name()));
+                        Caller.of(call).author()));
         return switch (offer) {
             case Uploads.Offer.Missing missing ->
                 new Offered(missing.hashes().stream().map(ContentHash::hex).toList(), null);
@@ -255,7 +255,7 @@ public final class SourceApi {
                         request.source(),
                         request.name(),
                         request.body().stream(),
-                        Caller.of(call).name()));
+                        Caller.of(call).author()));
     }
 
     private Page<Snapshot> snapshots(ListRequest request, Call call) {

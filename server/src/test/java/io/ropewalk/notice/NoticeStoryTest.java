@@ -338,7 +338,12 @@ class NoticeStoryTest {
         String run = server.run("told", "patient");
         String token = new io.ropewalk.access.Tokens(server.data()).ofRun(new io.ropewalk.spi.RunId(run));
         for (String path : List.of("notices", "notices/updates", "notice-rules", "notice-channels")) {
-            server.send("GET", "/api/v1/" + path, token, null).expect(403);
+            assertThat(server.send("GET", "/api/v1/" + path, token, null)
+                            .expect(403)
+                            .json()
+                            .get("detail")
+                            .asText())
+                    .isEqualTo("The run '" + run + "' may not do this; it takes the right 'SELF'.");
         }
         server.send("POST", "/api/v1/notice-rules", token, "{\"on\": \"ended\"}")
                 .expect(403);

@@ -2,7 +2,7 @@ package io.ropewalk.support.http;
 
 /// Who is calling.
 public interface Principal {
-    /// For logs and the author column.
+    /// What it is called in what people read; a sentence can begin with it.
     String name();
 
     /// Tells callers apart who may bear the same name.
