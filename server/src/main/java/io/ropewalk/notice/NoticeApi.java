@@ -17,6 +17,7 @@ import io.ropewalk.support.http.Reply;
 import io.ropewalk.support.time.Signals;
 import java.time.Instant;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// What a person has been told, wants to be told, and by which ways.
@@ -350,8 +351,20 @@ public final class NoticeApi {
                 request.kind(),
                 request.name() == null ? "" : request.name(),
                 request.target(),
-                (handle, channel) -> call.key().keep(handle, view(channel, notices.secret(channel), null)));
+                (handle, channel) -> keep(call, handle, channel));
         return view(opened, notices.secret(opened), null);
+    }
+
+    private void keep(Call call, Handle handle, Channel channel) {
+        if (notices.secret(channel) == null) {
+            call.key().keep(handle, view(channel, null, null));
+        } else {
+            call.key()
+                    .keepOnlyThat(
+                            handle,
+                            "The channel '%s' has been opened, and its secret was shown then, once. If it is lost, remove this channel and open another."
+                                    .formatted(channel.name()));
+        }
     }
 
     private static ChannelView view(Channel channel, @Nullable String secret, @Nullable DeliveryView latest) {

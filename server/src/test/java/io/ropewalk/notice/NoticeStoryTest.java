@@ -35,6 +35,7 @@ class NoticeStoryTest {
               - {name: patient, command: sleep 999}
             """;
 
+    private static final String CHANNELS = "/api/v1/notice-channels";
     private static final Receiver RECEIVER = new Receiver();
 
     private final List<TestServer> servers = new ArrayList<>();
@@ -329,6 +330,24 @@ class NoticeStoryTest {
         server.delete("/api/v1/workspaces/default/projects/told").expect(204);
         assertThat(notices(server)).isEmpty();
         assertThat(server.get("/api/v1/notice-rules").json()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("both")
+    void theSecretOfAWebhookIsAnsweredOnce(TestServer server) {
+        String body = "{\"kind\": \"webhook\", \"target\": \"" + RECEIVER.url() + "\"}";
+        JsonNode opened = server.send(
+                        "POST", CHANNELS, server.server().ownerToken(), body, Map.of("Idempotency-Key", "once"))
+                .expect(201)
+                .json();
+        assertThat(opened.get("secret").asText()).startsWith("whsec_");
+        JsonNode again = server.send(
+                        "POST", CHANNELS, server.server().ownerToken(), body, Map.of("Idempotency-Key", "once"))
+                .expect(409)
+                .json();
+        assertThat(again.get("detail").asText())
+                .contains(opened.get("name").asText(), "shown then, once", "open another");
+        assertThat(server.get(CHANNELS).json().get("channels")).hasSize(1);
     }
 
     @ParameterizedTest

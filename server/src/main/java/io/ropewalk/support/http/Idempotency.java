@@ -20,11 +20,14 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// Answers a request that was sent twice with the same `Idempotency-Key` as it was answered the first time. One that
-/// comes while the first is being carried out waits for it. Answers are kept for a day.
+/// comes while the first is being carried out waits for it. Answers are kept for a day; of one that holds a secret only
+/// that it was given ([RequestKey#keepOnlyThat]).
 public final class Idempotency {
     private static final Duration KEPT = Duration.ofDays(1);
     private static final Duration SWEPT = Duration.ofMinutes(10);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /// Of a row whose body says why there is no answer.
+    private static final int REFUSED = ErrorCode.CONFLICT.status();
 
     private final Database database;
     private final Clock clock;
@@ -121,6 +124,9 @@ public final class Idempotency {
             if (key.kept().isPresent()) {
                 return key.kept().get();
             }
+            if (key.secret()) {
+                return done;
+            }
             Failpoints.KEY_APART_BEFORE.reached();
             database.write(handle -> entry.insert(handle, done));
             Failpoints.KEY_APART_AFTER.reached();
@@ -160,11 +166,18 @@ public final class Idempotency {
                                     found.getString("body").getBytes(StandardCharsets.UTF_8))))
                     .findOne());
             row.ifPresent(found -> checkSame(found.hash(), hash));
+            row.map(Row::stored).filter(stored -> stored.status() == REFUSED).ifPresent(stored -> {
+                throw new RopewalkException(ErrorCode.CONFLICT, new String(stored.body(), StandardCharsets.UTF_8));
+            });
             return row.map(Row::stored);
         }
 
         Stored insert(Handle handle, @Nullable Object answer) {
             return insert(handle, new Stored(request.status(), Answer.json(answer)));
+        }
+
+        void insertRefusal(Handle handle, String refusal) {
+            insert(handle, new Stored(REFUSED, refusal.getBytes(StandardCharsets.UTF_8)));
         }
 
         private Stored insert(Handle handle, Stored stored) {

@@ -13,6 +13,7 @@ public final class RequestKey {
 
     private final Optional<Idempotency.Entry> entry;
     private volatile Idempotency.@Nullable Stored kept;
+    private volatile boolean secret;
 
     RequestKey(Idempotency.Entry entry) {
         this(Optional.of(entry));
@@ -29,7 +30,22 @@ public final class RequestKey {
         entry.ifPresent(known -> kept = known.insert(handle, answer));
     }
 
-    /// What was stored; empty when the handler has stored nothing.
+    /// The same of an answer with a secret in it: that is given once and stored nowhere, and a repetition is refused.
+    ///
+    /// @param refusal what has been done, and what to do without the answer
+    public void keepOnlyThat(Handle handle, String refusal) {
+        entry.ifPresent(known -> {
+            known.insertRefusal(handle, refusal);
+            secret = true;
+        });
+    }
+
+    /// That a request was carried out is stored, what it was answered is not.
+    boolean secret() {
+        return secret;
+    }
+
+    /// What was stored; empty when the handler has stored no answer.
     Optional<Idempotency.Stored> kept() {
         return Optional.ofNullable(kept);
     }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,6 +96,33 @@ class IdempotencyTest {
                 return change(database, key);
             }));
             assertThat(answer).isEqualTo("201 1");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(BOTH)
+    void anAnswerWithASecretIsGivenOnceAndStoredNowhere(Database database) throws Exception {
+        try (database) {
+            Idempotency.Action action = key -> {
+                database.write(handle -> {
+                    key.keepOnlyThat(handle, "It was shown once.");
+                    return carriedOut.incrementAndGet();
+                });
+                return new Idempotency.Stored(201, Answer.json("the-secret"));
+            };
+            Idempotency idempotency = on(database);
+            assertThat(text(idempotency.once(request("a"), action))).isEqualTo("201 \"the-secret\"");
+            for (Idempotency server : List.of(idempotency, on(database))) {
+                assertThatThrownBy(() -> server.once(request("a"), action))
+                        .isInstanceOfSatisfying(RopewalkException.class, e -> {
+                            assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT);
+                            assertThat(e).hasMessage("It was shown once.");
+                        });
+            }
+            assertThat(carriedOut).hasValue(1);
+            List<Map<String, Object>> rows = database.read(handle ->
+                    handle.createQuery("select * from idempotency").mapToMap().list());
+            assertThat(rows).singleElement().asString().doesNotContain("the-secret");
         }
     }
 
