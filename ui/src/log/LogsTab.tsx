@@ -1,6 +1,6 @@
 import { ActionIcon, Button, NumberInput, Select, TextInput, Tooltip } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { IconClock, IconDownload, IconRegex, IconSearch, IconTextWrap } from "@tabler/icons-react";
+import { IconClock, IconDownload, IconSearch, IconTextWrap } from "@tabler/icons-react";
 import { useMemo, useRef } from "react";
 import { useSearchParams } from "react-router";
 import { address, path } from "../api/client";
@@ -11,6 +11,7 @@ import { Loaded } from "../kit/Loaded";
 import { LogView } from "../kit/LogView";
 import { Problem } from "../kit/Problem";
 import { isActive } from "../kit/StateChip";
+import { RegexToggle, Toggle } from "../kit/Toggle";
 import { DiagnosisBox } from "./DiagnosisBox";
 import { type Grep, useGrep, useLog, useLogs } from "./hooks";
 import classes from "./LogsTab.module.css";
@@ -104,13 +105,7 @@ function Logs({ run, logs, grown }: Props & { logs: LogInfo[] }) {
                     placeholder="Grep"
                     aria-label="Grep"
                     leftSection={<IconSearch size={14} />}
-                    rightSection={
-                        <Tooltip label={regex ? "Regular expression" : "Plain words"}>
-                            <ActionIcon size="sm" variant={regex ? "light" : "subtle"} color={regex ? undefined : "gray"} aria-label="Regular expression" aria-pressed={regex} onClick={() => put({ regex: regex ? undefined : "1" })}>
-                                <IconRegex size={14} />
-                            </ActionIcon>
-                        </Tooltip>
-                    }
+                    rightSection={<RegexToggle on={regex} onToggle={() => put({ regex: regex ? undefined : "1" })} />}
                     value={text}
                     error={text && !mark ? "Not a regular expression" : undefined}
                     onChange={(event) => put({ grep: event.currentTarget.value || undefined })}
@@ -118,16 +113,12 @@ function Logs({ run, logs, grown }: Props & { logs: LogInfo[] }) {
                 />
                 {grep && <NumberInput size="xs" w={116} min={0} max={20} value={context} onChange={(value) => put({ context: String(value) })} prefix="± " suffix=" lines" aria-label="Lines around a hit" />}
                 <span className={classes.spring} />
-                <Tooltip label="Show when lines were written">
-                    <ActionIcon variant={times ? "light" : "subtle"} color={times ? undefined : "gray"} aria-label="Show when lines were written" aria-pressed={times} onClick={() => put({ times: times ? undefined : "1" })}>
-                        <IconClock size={16} />
-                    </ActionIcon>
-                </Tooltip>
-                <Tooltip label="Wrap long lines">
-                    <ActionIcon variant={wrap ? "light" : "subtle"} color={wrap ? undefined : "gray"} aria-label="Wrap long lines" aria-pressed={wrap} onClick={() => put({ wrap: wrap ? undefined : "1" })}>
-                        <IconTextWrap size={16} />
-                    </ActionIcon>
-                </Tooltip>
+                <Toggle label="Show when lines were written" on={times} onToggle={() => put({ times: times ? undefined : "1" })}>
+                    <IconClock size={16} />
+                </Toggle>
+                <Toggle label="Wrap long lines" on={wrap} onToggle={() => put({ wrap: wrap ? undefined : "1" })}>
+                    <IconTextWrap size={16} />
+                </Toggle>
                 <Tooltip label={chosen ? `Download ${chosen.name}` : "Choose one log to download it"}>
                     {chosen ? (
                         <ActionIcon component="a" variant="subtle" color="gray" aria-label="Download" href={address(path`/runs/${run.id}/logs/${chosen.name}/raw`, { attempt: attempt === undefined ? undefined : String(attempt) })} download>

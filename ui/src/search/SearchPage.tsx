@@ -1,5 +1,5 @@
-import { ActionIcon, Anchor, Button, NumberInput, TextInput, Tooltip } from "@mantine/core";
-import { IconRegex, IconSearch } from "@tabler/icons-react";
+import { Anchor, Button, NumberInput, TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import type { LogHits } from "../api/types";
@@ -10,6 +10,7 @@ import { Waiting } from "../kit/Loaded";
 import { LineText } from "../kit/LogView";
 import { Problem } from "../kit/Problem";
 import { StateChip } from "../kit/StateChip";
+import { RegexToggle } from "../kit/Toggle";
 import { marker } from "../log/LogsTab";
 import { runLink } from "../run/links";
 import { together, useLogSearch } from "./hooks";
@@ -62,13 +63,7 @@ export default function SearchPage() {
                     placeholder="Words in the logs of all runs"
                     aria-label="Words in the logs of all runs"
                     leftSection={<IconSearch size={15} />}
-                    rightSection={
-                        <Tooltip label={regex ? "Regular expression" : "Plain words"}>
-                            <ActionIcon size="sm" variant={regex ? "light" : "subtle"} color={regex ? undefined : "gray"} aria-label="Regular expression" aria-pressed={regex} onClick={() => put({ regex: regex ? undefined : "1" })}>
-                                <IconRegex size={14} />
-                            </ActionIcon>
-                        </Tooltip>
-                    }
+                    rightSection={<RegexToggle on={regex} onToggle={() => put({ regex: regex ? undefined : "1" })} />}
                     value={typed}
                     onChange={(event) => setTyped(event.currentTarget.value)}
                     data-autofocus
