@@ -1,12 +1,11 @@
-import { Anchor } from "@mantine/core";
 import { type ReactNode, useMemo } from "react";
-import { Link } from "react-router";
 import type { RunSummary } from "../api/types";
 import { type BulkAction, type Column, DataTable } from "../kit/DataTable";
 import { exact, numeric, plain, short } from "../kit/format";
 import { StateChip } from "../kit/StateChip";
 import { Took, When } from "../kit/Time";
-import { projectLink, runLink } from "./links";
+import { projectColumn, runColumn } from "./columns";
+import { runLink } from "./links";
 
 interface Props {
     runs: readonly RunSummary[];
@@ -42,30 +41,8 @@ function columnsOf(runs: readonly RunSummary[], project: boolean, brief: boolean
     }
     const commonest = [...metrics].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([name]) => name);
     const all: (Column<RunSummary> | false)[] = [
-        {
-            id: "name",
-            title: "Run",
-            pinned: true,
-            width: "minmax(140px, 1fr)",
-            value: (run) => run.name,
-            render: (run) => (
-                <Anchor component={Link} to={runLink(run)} fw={500} c="inherit">
-                    {run.name}
-                </Anchor>
-            ),
-        },
-        project && {
-            id: "project",
-            title: "Project",
-            groupable: true,
-            width: "minmax(110px, 0.8fr)",
-            value: (run) => run.project,
-            render: (run) => (
-                <Anchor component={Link} to={projectLink(run.workspace, run.project)} c="inherit">
-                    {run.project}
-                </Anchor>
-            ),
-        },
+        runColumn(),
+        project && projectColumn(),
         { id: "state", title: "State", groupable: true, badge: true, width: "120px", value: (run) => run.state, render: (run) => (run.silentSince ? <span title={`Silent since ${exact(run.silentSince)}; it may live or not`}><StateChip state="silent" /></span> : <StateChip state={run.state} cause={run.cause} />) },
         { id: "task", title: "Task", groupable: true, optional: true, width: "minmax(90px, 0.6fr)", value: (run) => run.task },
         { id: "experiment", title: "Experiment", groupable: true, optional: brief, width: "minmax(90px, 0.6fr)", value: (run) => run.experiment },

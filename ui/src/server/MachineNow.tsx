@@ -1,12 +1,11 @@
-import { Anchor } from "@mantine/core";
-import { Link } from "react-router";
 import type { RunNow } from "../api/types";
 import { type Column, DataTable } from "../kit/DataTable";
 import { Facts } from "../kit/Facts";
 import { bytes } from "../kit/format";
 import { Loaded } from "../kit/Loaded";
 import { Panel } from "../kit/Panel";
-import { projectLink, runLink } from "../run/links";
+import { projectColumn, runColumn } from "../run/columns";
+import { runLink } from "../run/links";
 import { useServerUse } from "./hooks";
 import classes from "./Server.module.css";
 
@@ -38,29 +37,8 @@ function perSecond(amount: number): string {
 
 function columnsOf(runs: readonly RunNow[]): Column<RunNow>[] {
     return [
-        {
-            id: "name",
-            title: "Run",
-            pinned: true,
-            width: "minmax(140px, 1fr)",
-            value: (run) => run.name,
-            render: (run) => (
-                <Anchor component={Link} to={runLink(run.id, "charts")} fw={500} c="inherit">
-                    {run.name}
-                </Anchor>
-            ),
-        },
-        {
-            id: "project",
-            title: "Project",
-            width: "minmax(100px, 0.8fr)",
-            value: (run) => run.project,
-            render: (run) => (
-                <Anchor component={Link} to={projectLink(run.workspace, run.project)} c="inherit">
-                    {run.project}
-                </Anchor>
-            ),
-        },
+        runColumn("charts"),
+        projectColumn(),
         { id: "replicas", title: "Replicas", width: "84px", numeric: true, value: (run) => run.replicas },
         // What nobody here uses, or nobody can measure, has no column.
         ...AMOUNTS.filter(({ id }) => runs.some((run) => run.use[id] !== undefined)).map(
