@@ -6,10 +6,11 @@ import { useNavigate } from "react-router";
 import { useMe } from "../access/hooks";
 import { api, path } from "../api/client";
 import type { DocumentView } from "../api/types";
-import { isActive, StateChip } from "../kit/StateChip";
+import { StateChip } from "../kit/StateChip";
 import { useProjects } from "../project/hooks";
 import { useRuns } from "../run/hooks";
 import { projectLink, runLink } from "../run/links";
+import { canStop } from "../run/stop";
 import classes from "./Palette.module.css";
 import { rank } from "./rank";
 
@@ -54,7 +55,7 @@ export default function Palette({ onClose, onTheme, onKeys }: { onClose: () => v
                 const project = houses[i]!;
                 return (document?.normal.tasks ?? []).map((task) => ({ id: `s${project.id}${task.name}`, group: "Start", word: `Start ${task.name}`, hint: project.name, icon: IconPlayerPlay, act: go(`${projectLink(project.workspace, project.name, "tasks")}?start=${encodeURIComponent(task.name)}`) }));
             }),
-            ...work.filter((run) => isActive(run.state)).map((run): Entry => ({ id: `x${run.id}`, group: "Stop", word: `Stop ${run.name}`, hint: run.project, icon: IconPlayerStop, act: go(`${runLink(run)}?stop`) })),
+            ...work.filter(canStop).map((run): Entry => ({ id: `x${run.id}`, group: "Stop", word: `Stop ${run.name}`, hint: run.project, icon: IconPlayerStop, act: go(`${runLink(run)}?stop`) })),
             ...work.map((run): Entry => ({ id: `r${run.id}`, group: "Runs", word: run.name, hint: <StateChip state={run.state} plain />, icon: IconPlayerPlay, act: go(runLink(run)) })),
             { id: "home", group: "Pages", word: "Home", icon: IconHome, act: go("/") },
             { id: "projects", group: "Pages", word: "Projects", icon: IconFolders, act: go("/projects") },

@@ -104,7 +104,7 @@ export default function OverviewTab({ run }: { run: Run }) {
                                     </span>,
                                 ],
                                 ["Number", run.number],
-                                ["Kind", run.kind === "tracked" ? "tracked: its program ran outside" : "launched here"],
+                                ["Kind", run.kind === "tracked" ? `tracked: its program ${isActive(run.state) ? "runs" : "ran"} outside` : "launched here"],
                                 ["Comment", run.comment],
                                 !!run.later && [
                                     "Tried again as",
@@ -130,7 +130,7 @@ export default function OverviewTab({ run }: { run: Run }) {
                             ]}
                         />
                         <div className={classes.hint}>
-                            <CommandHint command={isActive(run.state) ? `ropewalk logs ${run.project}/${run.number} --follow` : `ropewalk again ${run.project}/${run.number}`} />
+                            <CommandHint command={run.kind === "tracked" ? `ropewalk show ${run.project}/${run.number}` : isActive(run.state) ? `ropewalk logs ${run.project}/${run.number} --follow` : `ropewalk again ${run.project}/${run.number}`} />
                         </div>
                     </Panel>
                 </div>

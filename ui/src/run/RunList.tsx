@@ -7,11 +7,11 @@ import type { RunSummary } from "../api/types";
 import { count } from "../kit/format";
 import { Waiting } from "../kit/Loaded";
 import { Problem } from "../kit/Problem";
-import { isActive } from "../kit/StateChip";
 import { useRuns } from "./hooks";
 import { projectLink } from "./links";
 import { RunFilters, stateParameter } from "./RunFilters";
 import { RunTable } from "./RunTable";
+import { canStop } from "./stop";
 
 /** The runs of a project, or of all of them, with the filters in the URL. */
 export function RunList({ workspace, project, empty }: { workspace: string; project?: string; empty: ReactNode }) {
@@ -25,12 +25,12 @@ export function RunList({ workspace, project, empty }: { workspace: string; proj
     const all = runs.data.pages.flatMap((page) => page.items);
 
     const stop = async (chosen: RunSummary[]) => {
-        const active = chosen.filter((run) => isActive(run.state));
+        const active = chosen.filter(canStop);
         const done = await Promise.allSettled(active.map((run) => api.post(path`/runs/${run.id}/stop`, {})));
         const failed = done.filter((one) => one.status === "rejected").length;
         notifications.show({
             color: failed ? "red" : undefined,
-            message: active.length === 0 ? "None of these runs is active." : failed ? `${failed} of ${active.length} runs could not be stopped.` : `Stopping ${count(active.length, "run")}.`,
+            message: active.length === 0 ? "None of these runs can be stopped: they have ended, or run elsewhere." : failed ? `${failed} of ${active.length} runs could not be stopped.` : `Stopping ${count(active.length, "run")}.`,
         });
         void cache.invalidateQueries({ queryKey: ["runs"] });
     };

@@ -19,6 +19,7 @@ import { EventsTab } from "./EventsTab";
 import { useRun, useRunUpdates } from "./hooks";
 import { projectLink, runLink } from "./links";
 import { NoteDialog } from "./NoteDialog";
+import { canStop } from "./stop";
 import { StopDialog } from "./StopDialog";
 
 const OverviewTab = lazy(() => import("./OverviewTab"));
@@ -46,7 +47,7 @@ export default function RunPage() {
 
 function Page({ run, tab, grown }: { run: Run; tab: string; grown: Record<string, number> }) {
     const [params, setParams] = useSearchParams();
-    const stopping = params.has("stop") && isActive(run.state);
+    const stopping = params.has("stop") && canStop(run);
     const ask = (on: boolean) =>
         setParams(
             (current) => {
@@ -81,7 +82,7 @@ function Page({ run, tab, grown }: { run: Run; tab: string; grown: Record<string
                 }
                 actions={
                     <>
-                        {active ? (
+                        {canStop(run) ? (
                             <Button color="red" variant="light" leftSection={<IconPlayerStop size={15} />} onClick={() => ask(true)} disabled={run.state === "ending"}>
                                 Stop
                             </Button>
