@@ -15,6 +15,7 @@ import pytest
 
 import ropewalk
 from ropewalk import _client, _run, _sender, _spool
+from ropewalk._api import Records
 from stand_in import StandIn
 
 SOURCES = str(Path(__file__).parent.parent / "src")
@@ -623,8 +624,35 @@ def test_runs_and_numbers_of_a_real_server_are_read(monkeypatch: pytest.MonkeyPa
     assert len(api.metrics(run.id)) == 14
     with pytest.raises(ropewalk.RopewalkError, match="no run"):
         api.run("nothing")
+
+
+RECORDS = Records(
+    [
+        {"number": 1, "createdAt": "2030-01-01T09:30:00Z", "endedAt": None, "parameters": {"lr": 0.5}},
+        {"number": 2, "createdAt": "2030-01-01T09:31:00.25Z", "parameters": {"lr": 0.1}},
+    ]
+)
+
+
+def test_records_are_a_frame_of_pandas() -> None:
     pandas = pytest.importorskip("pandas")
-    frame = runs.to_pandas()
+    frame = RECORDS.to_pandas()
     assert isinstance(frame, pandas.DataFrame)
-    assert str(frame["createdAt"].dtype).endswith("UTC]")
-    assert api.metrics(run.id).to_pandas().groupby("name").size().to_dict() == {"loss": 7, "odd": 7}
+    assert [at.isoformat() for at in frame["createdAt"]] == [
+        "2030-01-01T09:30:00+00:00",
+        "2030-01-01T09:31:00.250000+00:00",
+    ]
+    assert frame["endedAt"].isna().all()
+    assert frame.set_index("number")["parameters.lr"].to_dict() == {1: 0.5, 2: 0.1}
+
+
+def test_the_times_of_numbers_are_times_too() -> None:
+    pytest.importorskip("pandas")
+    frame = Records([{"name": "loss", "step": 1, "at": 1_893_490_200_000, "value": 0.5}]).to_pandas()
+    assert frame["at"][0].isoformat() == "2030-01-01T09:30:00+00:00"
+
+
+def test_without_pandas_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ropewalk.RopewalkError, match="pip install pandas"):
+        RECORDS.to_pandas()

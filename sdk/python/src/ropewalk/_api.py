@@ -45,8 +45,11 @@ class Records(Sequence[Record]):
             raise RopewalkError("pandas is not installed; `pip install pandas`, or use rows()") from None
         frame = pandas.DataFrame(self.rows())
         for name in frame.columns:
-            if name in ("createdAt", "startedAt", "endedAt", "at"):
-                frame[name] = pandas.to_datetime(frame[name], utc=True)
+            if name in ("createdAt", "startedAt", "endedAt"):
+                # Some have a fraction of a second and some have none.
+                frame[name] = pandas.to_datetime(frame[name], utc=True, format="ISO8601")
+            elif name == "at":
+                frame[name] = pandas.to_datetime(frame[name], utc=True, unit="ms")
         return frame
 
     def __repr__(self) -> str:
