@@ -16,11 +16,12 @@ before(async () => {
 after(() => product.close(), { timeout: 120_000 });
 
 test("what the Python library says, a real server understands", there, () => {
-    const tests = spawnSync(python, ["-m", "pytest", "-q", "-k", "real_server", "-rs"], {
+    const tests = spawnSync(python, ["-m", "pytest", "-q", "-m", "server"], {
         cwd: join(ROOT, "sdk/python"),
         env: { ...process.env, ROPEWALK_TEST_URL: product.url, ROPEWALK_TEST_TOKEN: product.token },
         encoding: "utf8",
     });
     assert.equal(tests.status, 0, tests.stdout + tests.stderr);
-    assert.doesNotMatch(tests.stdout, /ROPEWALK_TEST_URL/, "none of them is left out");
+    assert.match(tests.stdout, /^\d+ passed/m);
+    assert.doesNotMatch(tests.stdout, /skipped/, "none of them is left out");
 });

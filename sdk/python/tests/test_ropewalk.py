@@ -297,7 +297,7 @@ def test_importing_loads_nothing_heavy() -> None:
     assert result.stdout.strip() == "[]"
 
 
-@pytest.mark.skipif("ROPEWALK_TEST_URL" not in os.environ, reason="needs a server at ROPEWALK_TEST_URL")
+@pytest.mark.server
 def test_a_real_server_takes_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
     import urllib.request
 
@@ -597,7 +597,7 @@ def test_the_import_is_quick() -> None:
     assert min(micros() for _ in range(5)) <= 50_000
 
 
-@pytest.mark.skipif("ROPEWALK_TEST_URL" not in os.environ, reason="needs a server at ROPEWALK_TEST_URL")
+@pytest.mark.server
 def test_runs_and_numbers_of_a_real_server_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ROPEWALK_URL", os.environ["ROPEWALK_TEST_URL"])
     monkeypatch.setenv("ROPEWALK_TOKEN", os.environ.get("ROPEWALK_TEST_TOKEN", ""))
