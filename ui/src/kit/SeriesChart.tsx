@@ -84,7 +84,7 @@ export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoo
             scales: { x: { time: xKind === "time" }, y: log ? { distr: 3 } : {} },
             axes: [
                 { ...axis, size: 28, ...(xKind === "relative" ? { incrs: SPANS, values: (_, splits) => splits.map((split) => duration(split * 1000)) } : xKind === "step" ? { values: (_, splits) => splits.map((split) => (Number.isInteger(split) ? split.toLocaleString("en") : "")) } : {}) },
-                { ...axis, size: 52, values: (_, splits) => splits.map((split) => (split === null ? "" : short(split))) },
+                { ...axis, size: (_, labels) => Math.max(52, 14 + 7 * longest(labels)), values: (_, splits) => splits.map((split) => (split === null ? "" : short(split))) },
             ],
             series: [
                 {},
@@ -180,6 +180,10 @@ export const SeriesChart = memo(function SeriesChart({ title, lines, xKind, smoo
         </figure>
     );
 });
+
+function longest(labels: readonly string[] | null): number {
+    return Math.max(0, ...(labels ?? []).map((label) => label.length));
+}
 
 /** There are fewer colours than runs: one that comes again is drawn in dashes. */
 function dashOf(lines: readonly Line[], index: number): number[] | undefined {

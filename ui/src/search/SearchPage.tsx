@@ -70,7 +70,7 @@ export default function SearchPage() {
                     data-table-filter
                 />
                 <NumberInput w={116} min={0} max={20} value={context} onChange={(value) => put({ context: Number(value) > 0 ? String(value) : undefined })} prefix="± " suffix=" lines" aria-label="Lines around a hit" />
-                <Button type="submit" disabled={!typed}>
+                <Button type="submit" size="sm" disabled={!typed}>
                     Search
                 </Button>
             </form>
