@@ -54,7 +54,7 @@ export function DiagnosisBox({ run, band }: { run: Run; band?: boolean }) {
                         {bad.name} ended with exit code {bad.exitCode}
                     </span>
                 )}
-                {!band && <CommandHint command={`ropewalk again ${run.project}/${run.number}`} />}
+                {!band && run.kind === "launched" && <CommandHint command={`ropewalk again ${run.project}/${run.number}`} />}
             </div>
         </section>
     );
