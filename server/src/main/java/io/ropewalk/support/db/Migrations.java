@@ -106,6 +106,8 @@ final class Migrations {
                 .locations("classpath:" + FOLDER)
                 .ignoreMigrationPatterns("")
                 .validateOnMigrate(true)
+                // One sync for all, and no database between two versions.
+                .group(true)
                 .loggers("slf4j")
                 .load();
     }
