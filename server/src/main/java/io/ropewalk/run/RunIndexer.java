@@ -15,9 +15,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -48,6 +50,8 @@ final class RunIndexer implements AutoCloseable {
     private final LogIndex index;
     private final Function<RunId, Optional<RunReconciler.Known>> live;
     private final InstantSource clock;
+    /// Runs that have ended and are indexed, until they are looked at for the last time.
+    private final Map<String, Instant> resting = new HashMap<>();
     private final Set<String> unsettled = new HashSet<>();
     /// Not interrupted, which would close files under the index.
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -78,6 +82,7 @@ final class RunIndexer implements AutoCloseable {
                 } catch (UncheckedIOException | JdbiException e) {
                     // What it has forgotten by that may be of any run.
                     seenAll = null;
+                    resting.clear();
                     LOG.warn("The logs are not indexed for now; searches read them", e);
                 }
             }
@@ -102,7 +107,7 @@ final class RunIndexer implements AutoCloseable {
     void pass() throws InterruptedException {
         index.open();
         for (String run : candidates()) {
-            if (index.isSettled(run) || closes(0)) {
+            if (index.isSettled(run) || rests(run) || closes(0)) {
                 continue;
             }
             if (index(run)) {
@@ -131,8 +136,15 @@ final class RunIndexer implements AutoCloseable {
         all.forEach(gone::remove);
         gone.forEach(index::forget);
         unsettled.removeAll(gone);
+        resting.keySet().removeAll(gone);
         seenAll = System.nanoTime();
         return all;
+    }
+
+    /// Hardly anything follows an end, and many runs may end at once.
+    private boolean rests(String run) {
+        Instant until = resting.get(run);
+        return until != null && clock.instant().isBefore(until);
     }
 
     private static boolean passed(long since, Duration time) {
@@ -152,13 +164,19 @@ final class RunIndexer implements AutoCloseable {
                 }
             }
             Instant ended = run.endedAt();
-            if (!closes(0) && ended != null && ended.isBefore(clock.instant().minus(NOTHING_MORE_AFTER))) {
-                index.settle(id);
-                return false;
+            if (!closes(0) && ended != null) {
+                Instant last = ended.plus(NOTHING_MORE_AFTER);
+                if (last.isBefore(clock.instant())) {
+                    index.settle(id);
+                    resting.remove(id);
+                    return false;
+                }
+                resting.put(id, last);
             }
             return true;
         } catch (RopewalkException e) {
             LOG.debug("The logs of run {} are not indexed for now", id, e);
+            resting.remove(id);
             return e.code() != ErrorCode.NOT_FOUND;
         }
     }
