@@ -39,6 +39,7 @@ public final class RunCapability implements AutoCloseable {
             new Resources(Long.MAX_VALUE / 4, Long.MAX_VALUE / 4, Integer.MAX_VALUE / 4);
 
     private static final Duration COLLECT_EVERY = Duration.ofMillis(400);
+    private static final Duration COLLECT_AFTER_TAKING_OVER = Duration.ofSeconds(2);
 
     private final RunStore store;
     private final Ledger ledger;
@@ -55,6 +56,7 @@ public final class RunCapability implements AutoCloseable {
     private final MetricStore metrics;
     private final LastWrites writes;
     private final List<Endpoint<?, ?>> endpoints = new ArrayList<>();
+    private int takenOver;
     private Thread looking = Thread.ofVirtual().unstarted(() -> {});
     private Thread indexing = Thread.ofVirtual().unstarted(() -> {});
     private Thread measuring = Thread.ofVirtual().unstarted(() -> {});
@@ -158,7 +160,7 @@ public final class RunCapability implements AutoCloseable {
     /// Takes over what an earlier server left behind; to be done before there are requests.
     public void recover() {
         writes.recover();
-        reconciler.recover();
+        takenOver = reconciler.recover();
     }
 
     /// Begins.
@@ -197,6 +199,10 @@ public final class RunCapability implements AutoCloseable {
 
     private void collectUntilInterrupted() {
         try {
+            if (takenOver > 0) {
+                // What has become of them is what people wait for; their numbers wait for that.
+                TimeUnit.MILLISECONDS.sleep(COLLECT_AFTER_TAKING_OVER.toMillis());
+            }
             while (true) {
                 TimeUnit.MILLISECONDS.sleep(COLLECT_EVERY.toMillis());
                 collector.pass(journal.running(), this::logsOf);

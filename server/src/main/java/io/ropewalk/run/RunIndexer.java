@@ -50,9 +50,8 @@ final class RunIndexer implements AutoCloseable {
     private final LogIndex index;
     private final Function<RunId, Optional<RunReconciler.Known>> live;
     private final InstantSource clock;
-    /// Runs that have ended and are indexed, until they are looked at for the last time.
-    private final Map<String, Instant> resting = new HashMap<>();
-    private final Set<String> unsettled = new HashSet<>();
+    /// Runs that are to be looked at again, with the moment before which it is not worth while.
+    private final Map<String, Instant> unsettled = new HashMap<>();
     /// Not interrupted, which would close files under the index.
     private final CountDownLatch closing = new CountDownLatch(1);
     private @Nullable Long seenAll;
@@ -82,7 +81,7 @@ final class RunIndexer implements AutoCloseable {
                 } catch (UncheckedIOException | JdbiException e) {
                     // What it has forgotten by that may be of any run.
                     seenAll = null;
-                    resting.clear();
+                    unsettled.clear();
                     LOG.warn("The logs are not indexed for now; searches read them", e);
                 }
             }
@@ -110,11 +109,7 @@ final class RunIndexer implements AutoCloseable {
             if (index.isSettled(run) || rests(run) || closes(0)) {
                 continue;
             }
-            if (index(run)) {
-                unsettled.add(run);
-            } else {
-                unsettled.remove(run);
-            }
+            index(run).ifPresentOrElse(again -> unsettled.put(run, again), () -> unsettled.remove(run));
         }
         index.refresh();
         if (passed(committed, BETWEEN_COMMITS)) {
@@ -128,31 +123,29 @@ final class RunIndexer implements AutoCloseable {
         if (seenAll != null && !passed(seenAll, BETWEEN_SIGHTS_OF_ALL)) {
             Set<String> some =
                     new LinkedHashSet<>(store.newestIds(clock.instant().minus(RECENT)));
-            some.addAll(unsettled);
+            some.addAll(unsettled.keySet());
             return some;
         }
         List<String> all = store.newestIds();
         Set<String> gone = new HashSet<>(index.runs());
         all.forEach(gone::remove);
         gone.forEach(index::forget);
-        unsettled.removeAll(gone);
-        resting.keySet().removeAll(gone);
+        unsettled.keySet().removeAll(gone);
         seenAll = System.nanoTime();
         return all;
     }
 
-    /// Hardly anything follows an end, and many runs may end at once.
     private boolean rests(String run) {
-        Instant until = resting.get(run);
-        return until != null && clock.instant().isBefore(until);
+        Instant again = unsettled.get(run);
+        return again != null && clock.instant().isBefore(again);
     }
 
     private static boolean passed(long since, Duration time) {
         return System.nanoTime() - since >= time.toNanos();
     }
 
-    /// @return whether there may be more to index of it
-    private boolean index(String id) throws InterruptedException {
+    /// @return from when on there may be more to index of it
+    private Optional<Instant> index(String id) throws InterruptedException {
         try {
             // What it is comes before what it has written: nothing follows an end that was seen.
             RunReconciler.Known known = live.apply(new RunId(id)).orElseGet(() -> read(new RunId(id)));
@@ -165,19 +158,18 @@ final class RunIndexer implements AutoCloseable {
             }
             Instant ended = run.endedAt();
             if (!closes(0) && ended != null) {
+                // Hardly anything follows an end, and many runs may end at once.
                 Instant last = ended.plus(NOTHING_MORE_AFTER);
-                if (last.isBefore(clock.instant())) {
-                    index.settle(id);
-                    resting.remove(id);
-                    return false;
+                if (clock.instant().isBefore(last)) {
+                    return Optional.of(last);
                 }
-                resting.put(id, last);
+                index.settle(id);
+                return Optional.empty();
             }
-            return true;
+            return Optional.of(clock.instant());
         } catch (RopewalkException e) {
             LOG.debug("The logs of run {} are not indexed for now", id, e);
-            resting.remove(id);
-            return e.code() != ErrorCode.NOT_FOUND;
+            return Optional.of(clock.instant()).filter(_ -> e.code() != ErrorCode.NOT_FOUND);
         }
     }
 

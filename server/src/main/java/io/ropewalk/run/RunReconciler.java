@@ -127,7 +127,9 @@ public final class RunReconciler implements AutoCloseable {
 
     /// Takes over what an earlier server left behind, and puts it back on the account: first what has a place, so
     /// that nothing is given away twice.
-    void recover() {
+    ///
+    /// @return how many runs have been taken over
+    int recover() {
         store.lease(lease(), Long.MAX_VALUE);
         Failpoints.RECOVER_LEASED.reached();
         List<Run> live = store.live(lease);
@@ -146,6 +148,7 @@ public final class RunReconciler implements AutoCloseable {
             }
         }
         Failpoints.RECOVER_DONE.reached();
+        return live.size();
     }
 
     /// Begins to look, at hints and by itself.

@@ -11,9 +11,8 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
-/// Writes to standard error, with the number of the request that a line is about. In code, because reading the same
-/// from
-/// a file takes a twentieth of a start; a file that `logback.configurationFile` names is read instead.
+/// Writes to standard error, with the number of the request that a line is about. In code, because reading the
+/// same from a file takes a twentieth of a start; a file that `logback.configurationFile` names is read instead.
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class ConsoleLogging extends ContextAwareBase implements Configurator {
     private static final String LINE =

@@ -16,7 +16,6 @@ import java.util.Optional;
 ///
 /// @param claimedAt when the record was made
 record AttemptRecord(Optional<Claim> claim, Optional<Program> program, Optional<Exit> exit, Instant claimedAt) {
-
     /// The supervisor of the attempt.
     ///
     /// @param groups the control groups that everything of this attempt is in

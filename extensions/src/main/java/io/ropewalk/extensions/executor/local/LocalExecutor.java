@@ -61,6 +61,9 @@ public final class LocalExecutor
     private static final Pattern ROLE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
     /// A supervisor that has claimed an attempt says within this time who it is, or it is gone.
     private static final Duration CLAIMING_TAKES_LESS_THAN = Duration.ofSeconds(10);
+    /// Whoever takes over an earlier server's launches looks at all of them first. That is what people wait for, and
+    /// adopting takes time from it.
+    private static final Duration ADOPTING_BEGINS_AFTER = Duration.ofSeconds(2);
     /// A longer text is no argument of a command and goes through a file.
     private static final int LONGEST_ARGUMENT = 100_000;
     /// The variable by which a process is known as one of an attempt.
@@ -113,7 +116,8 @@ public final class LocalExecutor
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Background.THREADS.execute(this::adopt);
+        CompletableFuture.delayedExecutor(ADOPTING_BEGINS_AFTER.toSeconds(), TimeUnit.SECONDS, Background.THREADS)
+                .execute(this::adopt);
         Background.THREADS.execute(() -> {
             leases.sweep();
             groups.join().sweep();
@@ -686,6 +690,9 @@ public final class LocalExecutor
     /// Finds again what earlier servers have started, and ends what they were asked to end. Whatever has not been
     /// released has an address.
     private void adopt() {
+        if (closed) {
+            return;
+        }
         for (Path directory : leases.owners()) {
             LaunchFiles files = new LaunchFiles(directory);
             files.plan().filter(_ -> !files.isReleased()).ifPresent(plan -> {
