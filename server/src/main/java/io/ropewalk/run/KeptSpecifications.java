@@ -4,39 +4,38 @@ import io.ropewalk.support.json.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Specifications as read from their rows, those last used: they never change, and reading one costs more than
-/// everything else of a row. Thread-safe.
+/// Specifications as read from their rows, those last used: reading one costs more than everything else of a row, and
+/// most runs of a task have the same. Thread-safe.
 final class KeptSpecifications {
     private final long most;
-    private final Map<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, RunSpecification> kept = new LinkedHashMap<>(16, 0.75f, true);
     private long size;
-
-    private record Kept(RunSpecification specification, int size) {}
 
     /// @param most how much text is kept, in characters
     KeptSpecifications(long most) {
         this.most = most;
     }
 
-    /// @param text as stored with the run
-    RunSpecification get(String run, String text) {
+    /// @param text as stored with a run
+    RunSpecification get(String text) {
         synchronized (this) {
-            Kept known = kept.get(run);
+            RunSpecification known = kept.get(text);
             if (known != null) {
-                return known.specification();
+                return known;
             }
         }
         RunSpecification read = Json.read(text, RunSpecification.class);
-        keep(run, new Kept(read, text.length()));
+        keep(text, read);
         return read;
     }
 
-    private synchronized void keep(String run, Kept one) {
-        Kept before = kept.put(run, one);
-        size += one.size() - (before == null ? 0 : before.size());
-        var oldest = kept.entrySet().iterator();
+    private synchronized void keep(String text, RunSpecification one) {
+        if (kept.put(text, one) == null) {
+            size += text.length();
+        }
+        var oldest = kept.keySet().iterator();
         while (size > most && oldest.hasNext()) {
-            size -= oldest.next().getValue().size();
+            size -= oldest.next().length();
             oldest.remove();
         }
     }

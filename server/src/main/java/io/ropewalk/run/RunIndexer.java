@@ -129,7 +129,7 @@ final class RunIndexer implements AutoCloseable {
         List<String> all = store.newestIds();
         Set<String> gone = new HashSet<>(index.runs());
         all.forEach(gone::remove);
-        gone.forEach(index::forget);
+        index.forget(gone);
         unsettled.keySet().removeAll(gone);
         seenAll = System.nanoTime();
         return all;

@@ -34,7 +34,7 @@ final class RunStore {
             """;
 
     /// So much text of specifications is kept as read.
-    private static final long KEPT = 8L * 1024 * 1024;
+    private static final long KEPT = 2L * 1024 * 1024;
 
     private final Database database;
     private final KeptSpecifications specifications = new KeptSpecifications(KEPT);
@@ -567,7 +567,7 @@ final class RunStore {
                         row.getString("author"),
                         row.getString("comment"),
                         earlier == null ? null : Json.read(earlier, Run.Earlier.class)),
-                specification(row.getString("id"), row.getString("specification")),
+                specifications.get(row.getString("specification")),
                 stored.state(),
                 new Timeline(stored.phases()),
                 Json.read(row.getString("info"), new TypeReference<Map<String, Object>>() {}),
@@ -576,10 +576,6 @@ final class RunStore {
                 instant(row, "ended_at"),
                 Optional.ofNullable(row.getString("handle")),
                 Optional.ofNullable(instant(row, "stop_requested_at")));
-    }
-
-    private RunSpecification specification(String run, String text) {
-        return specifications.get(run, text);
     }
 
     static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

@@ -12,7 +12,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.logging.Level;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -78,9 +80,15 @@ public final class LogIndex implements AutoCloseable {
     private final Grams grams = new Grams();
     private volatile @Nullable Opened opened;
 
-    /// How far logs have been indexed, and the runs of which nothing more will come.
-    record Reached(Map<LogKey, Long> logs, Set<String> settled) {
-        static final Reached NOTHING = new Reached(Map.of(), Set.of());
+    /// How far the logs of other runs have been indexed, and of how many runs nothing more will come.
+    record Reached(Map<LogKey, Long> logs, SettledRuns settled, int settledCount) {
+        Reached(Map<LogKey, Long> logs, SettledRuns settled) {
+            this(Map.copyOf(logs), settled, settled.size());
+        }
+
+        boolean isSettled(String run) {
+            return settled.contains(run, settledCount);
+        }
     }
 
     /// The files, open, and how far logs have been indexed as the one who writes knows it.
@@ -89,10 +97,10 @@ public final class LogIndex implements AutoCloseable {
         private final IndexWriter writer;
         private final SearcherManager searchers;
         private final Map<LogKey, Long> logs = new HashMap<>();
-        private final Set<String> settled = new HashSet<>();
+        private SettledRuns settled = new SettledRuns();
         private boolean changed;
         /// What searchers are sure to see.
-        private volatile Reached visible = Reached.NOTHING;
+        private volatile Reached visible;
 
         Opened(Path directory) throws IOException {
             Files.createDirectories(directory);
@@ -109,7 +117,7 @@ public final class LogIndex implements AutoCloseable {
             writer.commit();
             searchers = new SearcherManager(writer, null);
             readReached();
-            visible = new Reached(Map.copyOf(logs), Set.copyOf(settled));
+            visible = new Reached(logs, settled);
         }
 
         private String format() {
@@ -122,7 +130,23 @@ public final class LogIndex implements AutoCloseable {
             return "";
         }
 
+        /// Logs of settled runs are many, and how far they have been indexed nobody asks.
         private void readReached() throws IOException {
+            forEach((name, end) -> {
+                if (end.isEmpty()) {
+                    settled.add(name);
+                }
+            });
+            forEach((name, end) -> end.ifPresent(to -> {
+                LogKey log = LogKey.parse(name);
+                if (!settled.contains(log.run(), Integer.MAX_VALUE)) {
+                    logs.merge(log, to, Math::max);
+                }
+            }));
+        }
+
+        /// @param part takes a log and the end of a part of it, or a run that is settled
+        private void forEach(BiConsumer<String, OptionalLong> part) throws IOException {
             IndexSearcher searcher = searchers.acquire();
             try {
                 for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
@@ -132,14 +156,10 @@ public final class LogIndex implements AutoCloseable {
                     for (int doc = 0; doc < reader.maxDoc(); doc++) {
                         boolean lives = reader.getLiveDocs() == null
                                 || reader.getLiveDocs().get(doc);
-                        if (!lives || !names.advanceExact(doc)) {
-                            continue;
-                        }
-                        String name = names.lookupOrd(names.ordValue()).utf8ToString();
-                        if (ends.advanceExact(doc)) {
-                            logs.merge(LogKey.parse(name), ends.longValue(), Math::max);
-                        } else {
-                            settled.add(name);
+                        if (lives && names.advanceExact(doc)) {
+                            part.accept(
+                                    names.lookupOrd(names.ordValue()).utf8ToString(),
+                                    ends.advanceExact(doc) ? OptionalLong.of(ends.longValue()) : OptionalLong.empty());
                         }
                     }
                 }
@@ -208,20 +228,21 @@ public final class LogIndex implements AutoCloseable {
         }
     }
 
-    /// How far a log has been indexed.
+    /// How far a log has been indexed, of a run that is not settled.
     public long indexed(LogKey log) {
         return opened().logs.getOrDefault(log, 0L);
     }
 
     /// Nothing more is to be indexed of this run.
     public boolean isSettled(String run) {
-        return opened().settled.contains(run);
+        return opened().settled.contains(run, Integer.MAX_VALUE);
     }
 
     /// Those it knows anything of.
     public Set<String> runs() {
         Opened at = opened();
-        Set<String> runs = new HashSet<>(at.settled);
+        Set<String> runs = new HashSet<>();
+        at.settled.addTo(runs);
         at.logs.keySet().forEach(log -> runs.add(log.run()));
         return runs;
     }
@@ -247,20 +268,29 @@ public final class LogIndex implements AutoCloseable {
         settled.add(new SortedDocValuesField("log", new BytesRef(run)));
         write(writer -> writer.addDocument(settled));
         opened().settled.add(run);
+        forgetLogs(Set.of(run));
     }
 
-    /// The run is gone.
-    public void forget(String run) {
-        write(writer -> writer.deleteDocuments(new Term("run", run)));
-        opened().settled.remove(run);
-        opened().logs.keySet().removeIf(log -> log.run().equals(run));
+    /// The runs are gone.
+    public void forget(Set<String> gone) {
+        if (gone.isEmpty()) {
+            return;
+        }
+        write(writer -> writer.deleteDocuments(
+                gone.stream().map(run -> new Term("run", run)).toArray(Term[]::new)));
+        opened().settled = opened().settled.without(gone);
+        forgetLogs(gone);
+    }
+
+    private void forgetLogs(Set<String> runs) {
+        opened().logs.keySet().removeIf(log -> runs.contains(log.run()));
     }
 
     /// Lets searches see what has been added.
     public void refresh() {
         Opened at = opened();
         if (at.changed) {
-            Reached reached = new Reached(Map.copyOf(at.logs), Set.copyOf(at.settled));
+            Reached reached = new Reached(at.logs, at.settled);
             write(_ -> at.searchers.maybeRefreshBlocking());
             at.visible = reached;
             at.changed = false;

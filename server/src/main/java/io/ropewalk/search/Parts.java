@@ -20,12 +20,14 @@ public final class Parts {
 
     /// No log of this run holds the text, and none will.
     public boolean rulesOut(String run) {
-        return reached.settled().contains(run) && !runs.contains(run);
+        return reached.isSettled(run) && !runs.contains(run);
     }
 
-    /// Where it may stand in a log, in order: in the parts that hold it, and behind what has been indexed.
+    /// Where it may stand in a log, in order: in the parts that hold it, and behind what has been indexed if there is
+    /// more to come.
     public List<LogSpan> of(LogKey log) {
-        long indexed = reached.logs().getOrDefault(log, 0L);
+        boolean settled = reached.isSettled(log.run());
+        long indexed = settled ? Long.MAX_VALUE : reached.logs().getOrDefault(log, 0L);
         List<LogSpan> spans = new ArrayList<>();
         for (LogSpan part : held.getOrDefault(log, List.of())) {
             if (part.from() >= indexed) {
@@ -37,7 +39,9 @@ public final class Parts {
                 spans.add(part);
             }
         }
-        spans.add(LogSpan.behind(indexed));
+        if (!settled) {
+            spans.add(LogSpan.behind(indexed));
+        }
         return spans;
     }
 }

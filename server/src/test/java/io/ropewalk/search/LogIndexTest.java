@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,7 +89,7 @@ class LogIndexTest {
         index.refresh();
         assertThat(holding("needle").rulesOut("one")).isTrue();
         assertThat(holding("needle").rulesOut("two")).isFalse();
-        index.forget("two");
+        index.forget(Set.of("two"));
         index.refresh();
         assertThat(index.runs()).containsExactly("one");
         assertThat(holding("needle").of(new LogKey("two", "worker-0", 1))).containsExactly(LogSpan.behind(0));
@@ -106,15 +107,19 @@ class LogIndexTest {
 
     @Test
     void whatWasCommittedIsThereAfterANewStart() {
+        LogKey goingOn = new LogKey("two", "worker-0", 1);
         add(LOG, "needle\n");
+        add(goingOn, "needle\n");
         index.settle("one");
         index.refresh();
         index.commit();
         index.close();
         open();
-        assertThat(index.indexed(LOG)).isEqualTo(7);
+        assertThat(index.indexed(goingOn)).isEqualTo(7);
         assertThat(index.isSettled("one")).isTrue();
-        assertThat(holding("needle").of(LOG)).hasSize(2);
+        assertThat(index.isSettled("two")).isFalse();
+        assertThat(holding("needle").of(LOG)).containsExactly(new LogSpan(0, 7));
+        assertThat(holding("needle").of(goingOn)).containsExactly(new LogSpan(0, 7), LogSpan.behind(7));
         assertThat(holding("other").rulesOut("one")).isTrue();
     }
 

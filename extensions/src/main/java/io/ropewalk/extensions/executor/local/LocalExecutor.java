@@ -80,7 +80,7 @@ public final class LocalExecutor
     private final List<Consumer<LaunchId>> listeners = new CopyOnWriteArrayList<>();
     /// Attempts that this executor has given to a supervisor.
     private final Set<Path> given = ConcurrentHashMap.newKeySet();
-    /// How attempts ended, by directory: that never changes.
+    /// How attempts ended that hold something, by directory: that never changes.
     private final Map<Path, ReplicaStatus> settled = new ConcurrentHashMap<>();
     /// Supervisors that an earlier server has started, by attempt.
     private final Map<Path, Adopted> adopted = new ConcurrentHashMap<>();
@@ -537,15 +537,22 @@ public final class LocalExecutor
                     // an attempt is not over before that is gone.
                     killAll(List.of(processes));
                 }
-                settled.put(attempt.directory(), status);
+                settle(files, attempt, status);
             }
             case ReplicaStatus.Lost _ -> {
-                settled.put(attempt.directory(), status);
+                settle(files, attempt, status);
                 // What the program has left behind must not stay.
                 Background.THREADS.execute(() -> killAll(List.of(processes)));
             }
         }
         return status;
+    }
+
+    /// Of a released launch only logs are read, now and then.
+    private void settle(LaunchFiles files, AttemptFiles attempt, ReplicaStatus status) {
+        if (!files.isReleased()) {
+            settled.put(attempt.directory(), status);
+        }
     }
 
     /// The truth, from files and the kernel. Looks for the exit first and again at the end: whoever finds no
