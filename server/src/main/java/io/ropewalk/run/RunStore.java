@@ -36,6 +36,8 @@ final class RunStore {
     /// So much text of specifications is kept as read.
     private static final long KEPT = 2L * 1024 * 1024;
 
+    private static final TypeReference<Map<String, Object>> INFO = new TypeReference<>() {};
+
     private final Database database;
     private final KeptSpecifications specifications = new KeptSpecifications(KEPT);
 
@@ -547,6 +549,10 @@ final class RunStore {
                 instant(row, "ended_at"));
     }
 
+    private static Map<String, Object> info(String text) {
+        return text.equals("{}") ? Map.of() : Json.read(text, INFO);
+    }
+
     private Run run(ResultSet row) throws SQLException {
         StoredState stored = Json.read(row.getString("state_body"), StoredState.class);
         String parent = row.getString("parent_run_id");
@@ -570,7 +576,7 @@ final class RunStore {
                 specifications.get(row.getString("specification")),
                 stored.state(),
                 new Timeline(stored.phases()),
-                Json.read(row.getString("info"), new TypeReference<Map<String, Object>>() {}),
+                info(row.getString("info")),
                 Instant.ofEpochMilli(row.getLong("created_at")),
                 instant(row, "started_at"),
                 instant(row, "ended_at"),

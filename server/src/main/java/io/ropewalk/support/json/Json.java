@@ -15,13 +15,14 @@ import io.ropewalk.spi.LaunchId;
 import io.ropewalk.spi.ProjectId;
 import io.ropewalk.spi.RunId;
 import io.ropewalk.spi.WorkspaceId;
+import java.time.Instant;
 
 /// JSON as this server speaks it: camel case, times as ISO 8601 text, absent instead of null, unknown keys refused.
 /// For what the server itself wrote to its store; a client's bytes are parsed by the endpoint layer, which answers with
 /// the place of the mistake.
 public final class Json {
     public static final JsonMapper MAPPER = JsonMapper.builder()
-            .addModule(new JavaTimeModule())
+            .addModule(new JavaTimeModule().addDeserializer(Instant.class, new TimeText()))
             .addModule(new Jdk8Module())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
