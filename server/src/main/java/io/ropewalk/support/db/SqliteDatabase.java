@@ -7,10 +7,11 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -29,7 +30,8 @@ public final class SqliteDatabase implements Database {
     private static final int LARGEST_BATCH = 512;
 
     private final Path file;
-    private final BlockingQueue<Handle> readers = new ArrayBlockingQueue<>(READERS);
+    /// The one that has read last reads next: its cache knows most, and those of the others stay small.
+    private final BlockingDeque<Handle> readers = new LinkedBlockingDeque<>();
     private final BlockingQueue<Write<?>> queue = new LinkedBlockingQueue<>();
     private final Thread writer;
     private volatile boolean closing;
@@ -83,7 +85,7 @@ public final class SqliteDatabase implements Database {
         try {
             return handle.inTransaction(work::with);
         } finally {
-            readers.add(handle);
+            readers.addFirst(handle);
         }
     }
 
