@@ -512,6 +512,10 @@ public final class LocalExecutor
     // --- observe
 
     private boolean isOver(LaunchFiles files, ReplicaId replica, int attempt, LaunchId launch) {
+        if (files.isReleased()) {
+            // Nothing of it is released before all has ended, and nothing is remembered of it.
+            return true;
+        }
         Plan.Place place = files.plan()
                 .flatMap(plan -> plan.of(replica))
                 .orElseGet(() -> new Plan.Place(replica, "", 0, List.of()));
@@ -537,22 +541,15 @@ public final class LocalExecutor
                     // an attempt is not over before that is gone.
                     killAll(List.of(processes));
                 }
-                settle(files, attempt, status);
+                settled.put(attempt.directory(), status);
             }
             case ReplicaStatus.Lost _ -> {
-                settle(files, attempt, status);
+                settled.put(attempt.directory(), status);
                 // What the program has left behind must not stay.
                 Background.THREADS.execute(() -> killAll(List.of(processes)));
             }
         }
         return status;
-    }
-
-    /// Of a released launch only logs are read, now and then.
-    private void settle(LaunchFiles files, AttemptFiles attempt, ReplicaStatus status) {
-        if (!files.isReleased()) {
-            settled.put(attempt.directory(), status);
-        }
     }
 
     /// The truth, from files and the kernel. Looks for the exit first and again at the end: whoever finds no
