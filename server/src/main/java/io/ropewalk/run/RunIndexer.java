@@ -42,6 +42,8 @@ final class RunIndexer implements AutoCloseable {
     /// Longer than that, and than a pass.
     private static final Duration RECENT = Duration.ofMinutes(10);
     private static final Duration BETWEEN_SIGHTS_OF_ALL = Duration.ofMinutes(5);
+    /// Also when the clock has been set back.
+    private static final Optional<Instant> AT_ONCE = Optional.of(Instant.MIN);
     /// A line longer than this is cut; a text across the cut is not found.
     private static final int LONGEST_LINE = 1024 * 1024;
 
@@ -166,10 +168,10 @@ final class RunIndexer implements AutoCloseable {
                 index.settle(id);
                 return Optional.empty();
             }
-            return Optional.of(clock.instant());
+            return AT_ONCE;
         } catch (RopewalkException e) {
             LOG.debug("The logs of run {} are not indexed for now", id, e);
-            return Optional.of(clock.instant()).filter(_ -> e.code() != ErrorCode.NOT_FOUND);
+            return e.code() == ErrorCode.NOT_FOUND ? Optional.empty() : AT_ONCE;
         }
     }
 

@@ -268,7 +268,6 @@ public final class LogIndex implements AutoCloseable {
         settled.add(new SortedDocValuesField("log", new BytesRef(run)));
         write(writer -> writer.addDocument(settled));
         opened().settled.add(run);
-        forgetLogs(Set.of(run));
     }
 
     /// The runs are gone.
@@ -279,17 +278,14 @@ public final class LogIndex implements AutoCloseable {
         write(writer -> writer.deleteDocuments(
                 gone.stream().map(run -> new Term("run", run)).toArray(Term[]::new)));
         opened().settled = opened().settled.without(gone);
-        forgetLogs(gone);
-    }
-
-    private void forgetLogs(Set<String> runs) {
-        opened().logs.keySet().removeIf(log -> runs.contains(log.run()));
+        opened().logs.keySet().removeIf(log -> gone.contains(log.run()));
     }
 
     /// Lets searches see what has been added.
     public void refresh() {
         Opened at = opened();
         if (at.changed) {
+            at.logs.keySet().removeIf(log -> isSettled(log.run()));
             Reached reached = new Reached(at.logs, at.settled);
             write(_ -> at.searchers.maybeRefreshBlocking());
             at.visible = reached;
