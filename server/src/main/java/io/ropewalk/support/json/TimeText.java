@@ -11,8 +11,8 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 
-/// Reads times. The form in which they are written is read digit by digit, ten times faster than by a formatter,
-/// which was most of what reading a row took; other forms are left to that.
+/// Reads times. Every row of a run holds many, so the form in which they are written is read digit by digit; other
+/// forms are left to a formatter.
 final class TimeText extends StdDeserializer<Instant> {
     private static final long serialVersionUID = 1;
     private static final String FORM = "0000-00-00T00:00:00";
@@ -23,15 +23,11 @@ final class TimeText extends StdDeserializer<Instant> {
 
     @Override
     public Instant deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-        if (parser.hasToken(JsonToken.VALUE_STRING)) {
-            String text = parser.getText();
-            if (isAsWritten(text)) {
-                try {
-                    return read(text);
-                } catch (DateTimeException e) {
-                    // Such as the 30th of February: the message is the formatter's.
-                    return InstantDeserializer.INSTANT.deserialize(parser, context);
-                }
+        if (parser.hasToken(JsonToken.VALUE_STRING) && isAsWritten(parser.getText())) {
+            try {
+                return read(parser.getText());
+            } catch (DateTimeException _) {
+                // Such as the 30th of February: the formatter says what is wrong.
             }
         }
         return InstantDeserializer.INSTANT.deserialize(parser, context);
