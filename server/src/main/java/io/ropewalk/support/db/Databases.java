@@ -25,6 +25,7 @@ public final class Databases {
             return new PostgresDatabase(url, schema);
         }
         if (url.isEmpty() || url.startsWith("jdbc:sqlite:")) {
+            SqliteLibrary.keepBelow(file.resolveSibling("cache").resolve("native"));
             return new SqliteDatabase(file, schema);
         }
         throw unknown(url);

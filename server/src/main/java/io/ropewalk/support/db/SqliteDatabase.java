@@ -50,9 +50,12 @@ public final class SqliteDatabase implements Database {
     SqliteDatabase(Path file, Consumer<DataSource> schema) {
         this.file = file;
         schema.accept(dataSource(false));
-        Handle writing = open(false);
+        Handle writing = open(Jdbi.create(dataSource(false)));
+        Jdbi reading = Jdbi.create(dataSource(true));
         for (int i = 0; i < READERS; i++) {
-            readers.add(open(true));
+            Handle reader = open(reading);
+            reader.execute("pragma query_only = 1");
+            readers.add(reader);
         }
         writer = Thread.ofPlatform().name("sqlite-writer").daemon().start(() -> writeUntilClosed(writing));
     }
@@ -70,12 +73,9 @@ public final class SqliteDatabase implements Database {
         return source;
     }
 
-    private Handle open(boolean reading) {
-        Handle handle = Jdbi.create(dataSource(reading)).open();
+    private static Handle open(Jdbi jdbi) {
+        Handle handle = jdbi.open();
         handle.setStatementBuilder(new KeptStatements());
-        if (reading) {
-            handle.execute("pragma query_only = 1");
-        }
         return handle;
     }
 
@@ -221,7 +221,7 @@ public final class SqliteDatabase implements Database {
 
     @Override
     public List<String> damage() {
-        try (Handle handle = open(true)) {
+        try (Handle handle = open(Jdbi.create(dataSource(true)))) {
             List<String> found = new ArrayList<>(handle.createQuery("pragma integrity_check(100)")
                     .mapTo(String.class)
                     .list());
