@@ -1,25 +1,25 @@
 package io.ropewalk.run;
 
 import io.ropewalk.support.failpoint.Failpoints;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 
 /// Our Python library as a directory, so that programs in runs can `import ropewalk` without installing
 /// anything.
 final class PythonLibrary {
-    private static final String RESOURCE = "/sdk/python/ropewalk/__init__.py";
+    private static final String RESOURCES = "/sdk/python/ropewalk/";
+    /// By name: to list what a library file of Java holds takes longer than to read all of these.
+    static final List<String> FILES = List.of(
+            "__init__.py", "__main__.py", "_api.py", "_client.py", "_run.py", "_sender.py", "_spool.py", "py.typed");
 
     private PythonLibrary() {}
 
@@ -28,18 +28,18 @@ final class PythonLibrary {
     /// @return what belongs on `PYTHONPATH`
     static Path unpack(Path dataDirectory, String version) {
         Path target = dataDirectory.resolve("python").resolve(version);
-        URL marker = PythonLibrary.class.getResource(RESOURCE);
-        if (marker == null) {
+        URL first = PythonLibrary.class.getResource(RESOURCES + FILES.getFirst());
+        if (first == null) {
             return target;
         }
         try {
-            URI uri = marker.toURI();
-            if (uri.getScheme().equals("file")) {
-                return Path.of(uri.resolve(".."));
+            if (first.getProtocol().equals("file")) {
+                return Path.of(first.toURI().resolve(".."));
             }
-            try (FileSystem jar =
-                    FileSystems.newFileSystem(URI.create(uri.toString().replaceFirst("!.*", "!/")), Map.of())) {
-                copy(jar.getPath("/sdk/python"), target);
+            Path home = target.resolve("ropewalk");
+            Files.createDirectories(home);
+            for (String file : FILES) {
+                copy(RESOURCES + file, home.resolve(file));
             }
             return target;
         } catch (IOException e) {
@@ -49,22 +49,21 @@ final class PythonLibrary {
         }
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        List<Path> files;
-        try (Stream<Path> walk = Files.walk(from)) {
-            files = walk.filter(Files::isRegularFile).toList();
-        }
-        for (Path file : files) {
-            Path copy = to.resolve(from.relativize(file).toString());
-            Files.createDirectories(copy.getParent());
-            if (Files.exists(copy) && Arrays.equals(Files.readAllBytes(copy), Files.readAllBytes(file))) {
-                continue;
+    private static void copy(String resource, Path copy) throws IOException {
+        byte[] bytes;
+        try (InputStream in = PythonLibrary.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new FileNotFoundException(resource);
             }
-            // Programs may be importing it, and a server that dies here must not leave half a file.
-            Path draft = copy.resolveSibling(copy.getFileName() + ".new");
-            Files.copy(file, draft, StandardCopyOption.REPLACE_EXISTING);
-            Failpoints.LIBRARY_COPIED.reached();
-            Files.move(draft, copy, StandardCopyOption.ATOMIC_MOVE);
+            bytes = in.readAllBytes();
         }
+        if (Files.exists(copy) && Arrays.equals(Files.readAllBytes(copy), bytes)) {
+            return;
+        }
+        // Programs may be importing it, and a server that dies here must not leave half a file.
+        Path draft = copy.resolveSibling(copy.getFileName() + ".new");
+        Files.write(draft, bytes);
+        Failpoints.LIBRARY_COPIED.reached();
+        Files.move(draft, copy, StandardCopyOption.ATOMIC_MOVE);
     }
 }
