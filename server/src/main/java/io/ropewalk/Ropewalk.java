@@ -128,6 +128,7 @@ public final class Ropewalk implements AutoCloseable {
         this.settings = settings;
         this.opened = opened;
         this.startedAt = clock.instant();
+        RunCapability.prepare();
         this.directory = DataDirectory.take(settings.data());
         opened.add(directory::close);
         Failpoints.DATA_TAKEN.reached();

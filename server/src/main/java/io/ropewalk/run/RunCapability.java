@@ -22,6 +22,7 @@ import io.ropewalk.spi.executor.ReportsCapacity;
 import io.ropewalk.spi.executor.Resources;
 import io.ropewalk.support.db.Database;
 import io.ropewalk.support.http.Endpoint;
+import io.ropewalk.support.json.Json;
 import io.ropewalk.support.time.MachineClock;
 import io.ropewalk.support.time.Signals;
 import java.nio.file.Path;
@@ -80,6 +81,11 @@ public final class RunCapability implements AutoCloseable {
 
     /// @param log the most bytes that are kept of one log; 0 for all
     public record Limits(long log) {}
+
+    /// To be called as soon as the server begins to start: the rows of its runs come next.
+    public static void prepare() {
+        Json.prepare(List.of(StoredState.class, RunSpecification.class, KeptSpecifications.Rest.class));
+    }
 
     public RunCapability(Foundations on) {
         RunDirectories directories = new RunDirectories(on.dataDirectory());
