@@ -86,10 +86,12 @@ class Server:
     def await_archive(self):
         """The launcher makes an archive for quick starts in the background, which is no part of what is measured."""
         built = HOME / "server" / "target" / "built"
+        # What an archive depends on: the classes, and the launcher's flags.
+        newest = max(built.stat().st_mtime, (HOME / "ropewalk").stat().st_mtime)
 
         def made():
             found = [*built.parent.glob("aot/server-*.aot"), *built.parent.glob("aot/server-*.failed")]
-            return any(each.stat().st_mtime > built.stat().st_mtime for each in found)
+            return any(each.stat().st_mtime > newest for each in found)
 
         if os.environ.get("ROPEWALK_AOT") != "off":
             until(made, 240, "the start-up archive")
