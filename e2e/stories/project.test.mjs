@@ -194,6 +194,8 @@ test("the palette goes anywhere by keyboard", options, async () => {
     await product.apply("kind: Project\nname: far-away\n");
     const { page, context, faults } = await open();
     await page.goto("/");
+    // Nobody presses a key before there is anything to see.
+    await page.getByRole("button", { name: "Go, find, do" }).waitFor();
     await page.keyboard.press("Control+k");
     await page.getByRole("combobox", { name: "Go, find, do" }).and(page.locator(":focus")).waitFor();
     await page.keyboard.type("far-away");
